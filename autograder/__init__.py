@@ -1,0 +1,7 @@
+"""Grades paired Flask and FastAPI exercises by one HTTP contract."""
+
+from __future__ import annotations
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"

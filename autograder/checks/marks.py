@@ -1,0 +1,32 @@
+"""What an author says about a check: its points, its objective, its hints, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+__all__ = ["assesses", "hint", "needs", "points"]
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def points(value: float) -> Callable[[F], F]:
+    """The check is worth ``value`` points, a positive number."""
+    return pytest.mark.course_points(value)
+
+
+def assesses(objective: str) -> Callable[[F], F]:
+    """The check assesses the topic's objective of this id."""
+    return pytest.mark.course_assesses(objective)
+
+
+def hint(*ids: str) -> Callable[[F], F]:
+    """The hints of these ids, in ``exercises/<topic>/hints.toml``, help with this check."""
+    return pytest.mark.course_hint(*ids)
+
+
+def needs(*checks: str) -> Callable[[F], F]:
+    """The check says nothing new while one of these earlier checks fails, and is skipped then."""
+    return pytest.mark.course_needs(*checks)

@@ -1,0 +1,120 @@
+"""One response of the app under test, as a check looks at it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from autograder.checks.expect import CheckFailed
+
+__all__ = ["ANYTHING", "Reply", "same_json"]
+
+_SHOWN_BODY = 600
+
+
+class _Anything:
+    def __repr__(self) -> str:
+        return "anything"
+
+
+ANYTHING = _Anything()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A response with at most the policy's bytes of body.
+
+    Attributes:
+        sent: the request, as a person would write it: ``GET /items/3``.
+        status: the status code.
+        header_list: headers in the order they came, names in lower case.
+        body: the body as it came; nothing is decompressed.
+    """
+
+    sent: str
+    status: int
+    header_list: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The header's first value, or None."""
+        return next((value for key, value in self.header_list if key == name.lower()), None)
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case; empty when there is none."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8, undecodable bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def shown(self) -> str:
+        """The response in a few lines, for a person."""
+        body = self.text if len(self.text) <= _SHOWN_BODY else f"{self.text[:_SHOWN_BODY]}…"
+        return f"{self.status} {self.media_type or 'no content type'}\n{body}".rstrip()
+
+    def json(self) -> object:
+        """The body as JSON. Raises CheckFailed when it is not JSON."""
+        try:
+            value: object = json.loads(self.body, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise self._failed("The answer's body is not JSON.", "a JSON body") from error
+        return value
+
+    def expect(
+        self,
+        status: int | Collection[int] | None = None,
+        *,
+        json: object = ANYTHING,  # noqa: A002 - the word every web developer uses
+        headers: Mapping[str, str] | None = None,
+        media_type: str | None = None,
+    ) -> Reply:
+        """Fail the check unless the response is as stated; returns itself, so that it chains.
+
+        Args:
+            status: the status code, or those that are allowed.
+            json: the exact value of the JSON body; ``1``, ``1.0`` and ``true`` all differ.
+            headers: headers that must be there with exactly these values.
+            media_type: the content type, its parameters aside.
+        """
+        if status is not None:
+            self._expect_status(status)
+        if media_type is not None and self.media_type != media_type:
+            raise self._failed(f"The content type is not {media_type}.", media_type)
+        for name, value in (headers or {}).items():
+            if self.header(name) != value:
+                raise self._failed(f"The header {name} is {self.header(name)!r}.", f"{name}: {value}")
+        if json is not ANYTHING and not same_json(self.json(), json):
+            raise self._failed("The answer's JSON is another.", _as_json(json))
+        return self
+
+    def _expect_status(self, status: int | Collection[int]) -> None:
+        allowed = {status} if isinstance(status, int) else set(status)
+        if self.status not in allowed:
+            wanted = " or ".join(str(each) for each in sorted(allowed))
+            raise self._failed(f"The status is {self.status}, not {wanted}.", f"status {wanted}")
+
+    def _failed(self, message: str, expected: str) -> CheckFailed:
+        return CheckFailed(message, sent=self.sent, expected=expected, got=self.shown)
+
+
+def same_json(left: object, right: object) -> bool:
+    """Whether two JSON values are equal in value and in JSON type, at every depth."""
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same_json(left[key], right[key]) for key in left)
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(same_json, left, right))
+    return type(left) is type(right) and left == right
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _refuse_constant(text: str) -> object:
+    message = f"{text} is not JSON"
+    raise ValueError(message)

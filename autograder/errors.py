@@ -1,0 +1,59 @@
+"""What can go wrong that is not a verdict: every error says what, where and what to do.
+
+    CourseError
+    ├── UsageError             the command was called with words that mean nothing here
+    ├── CatalogError           course.toml or one of the four trees is not as it must be
+    ├── SandboxUnavailable     this machine offers no wall to grade behind
+    ├── ReleaseRefused         a student edition would hold something secret
+    └── GradingBroken          our fault: a verdict would not be the student's doing
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CatalogError",
+    "CourseError",
+    "GradingBroken",
+    "ReleaseRefused",
+    "SandboxUnavailable",
+    "UsageError",
+]
+
+
+class CourseError(Exception):
+    """Base of all errors that reach a person.
+
+    Args:
+        what: what is wrong, as one sentence.
+        where: the file, key, command or part of the course that it is wrong in.
+        remedy: what the reader can do about it, as one sentence.
+    """
+
+    def __init__(self, what: str, *, where: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  where: {self.where}\n  do:    {self.remedy}"
+
+
+class UsageError(CourseError):
+    """The command line asked for something that does not exist; exit code 2."""
+
+
+class CatalogError(CourseError):
+    """course.toml, or a tree that it describes, is wrong; for the course's author."""
+
+
+class SandboxUnavailable(CourseError):
+    """No wall can be had on this machine; grading refuses, for the instructor."""
+
+
+class ReleaseRefused(CourseError):
+    """A student edition would leak; nothing was written."""
+
+
+class GradingBroken(CourseError):
+    """The grader failed, so there is no verdict: never a student's grade."""

@@ -1,0 +1,52 @@
+"""What happened to a submission's process: facts without judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = ["Limit", "Outcome"]
+
+
+class Limit(StrEnum):
+    """The limit at which the sandbox ended a job."""
+
+    WALL = "wall"
+    CPU = "cpu"
+    MEMORY = "memory"
+    OUTPUT = "output"
+    PROCESSES = "processes"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the sandbox saw of one job, after its last process is gone.
+
+    Attributes:
+        entered: our launcher ran inside the wall; when false the sandbox itself failed.
+        started: the submission's module was imported and a server took the socket.
+        exit_code: of the submission's process, or None when it was ended by a signal or by us.
+        signal: the signal that ended the submission's process, if one did.
+        limit: the limit at which we ended it, if we did.
+        wall_s: seconds from start to the last process being gone.
+        cpu_s: CPU seconds, user and system, of all its processes.
+        peak_memory_bytes: the largest resident memory seen, summed over its processes.
+        stdout: what it wrote, decoded with replacement and capped by the policy.
+        stderr: likewise.
+        results: the result files it was asked for, capped, by name.
+        failure: when entered is false, what the sandbox said.
+    """
+
+    entered: bool
+    started: bool
+    exit_code: int | None = None
+    signal: int | None = None
+    limit: Limit | None = None
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_memory_bytes: int = 0
+    stdout: str = ""
+    stderr: str = ""
+    results: Mapping[str, bytes] = field(default_factory=dict)
+    failure: str | None = None

@@ -1,0 +1,45 @@
+"""A submission after collect: plain files in a clean folder, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+__all__ = ["PartFiles", "Submission"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartFiles:
+    """The files of one part, or why there are none that can be judged.
+
+    Attributes:
+        files: paths below the submission's folder that belong to this part.
+        refusal: a sentence to the student, when the part cannot be judged.
+    """
+
+    files: tuple[PurePosixPath, ...] = ()
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One student's hand-in for one topic, as collect left it.
+
+    Attributes:
+        student: the student's id, as the instructor knows it.
+        topic: the topic's name.
+        folder: a clean directory that holds only plain files which collect wrote itself.
+        parts: by part name; every part of the topic that has files is present.
+        notes: sentences to the student about what was left out or renamed.
+        refusal: a sentence to the student when nothing of the hand-in could be taken.
+        digest: hex SHA-256 over names and contents of all files in ``folder``, and refusals.
+    """
+
+    student: str
+    topic: str
+    folder: Path
+    parts: Mapping[str, PartFiles]
+    notes: tuple[str, ...] = ()
+    refusal: str | None = None
+    digest: str = ""
