@@ -1,11 +1,11 @@
 """What can go wrong that is not a verdict: every error says what, where and what to do.
 
-    CourseError
-    ├── UsageError             the command was called with words that mean nothing here
-    ├── CatalogError           course.toml or one of the four trees is not as it must be
-    ├── SandboxUnavailable     this machine offers no wall to grade behind
-    ├── ReleaseRefused         a student edition would hold something secret
-    └── GradingBroken          our fault: a verdict would not be the student's doing
+CourseError
+├── UsageError             the command was called with words that mean nothing here
+├── CatalogError           course.toml or one of the four trees is not as it must be
+├── SandboxUnavailable     this machine offers no wall to grade behind
+├── ReleaseRefused         a student edition would hold something secret
+└── GradingBroken          our fault: a verdict would not be the student's doing
 """
 
 from __future__ import annotations

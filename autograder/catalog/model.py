@@ -31,7 +31,7 @@ class Part(_Frozen):
     name: Name
     kind: PartKind
     points: Annotated[int, Field(gt=0)]
-    files: tuple[str, ...] = Field(min_length=1, description="What is handed in; `x.py` also allows a package `x/`.")
+    files: tuple[str, ...] = Field(min_length=1, description="Handed in; `x.py` also allows a package `x/`.")
     framework: Name | None = None
     libraries: tuple[str, ...] = Field(default=(), description="Importable beside the standard library.")
     starter_share: Annotated[float, Field(ge=0, le=1)] = 0.35

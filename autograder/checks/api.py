@@ -21,9 +21,8 @@ Query = Mapping[str, str] | Sequence[tuple[str, str]]
 class Send(Protocol):
     """One request over one connection; the hardened client offers it."""
 
-    def __call__(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, /
-    ) -> Reply: ...
+    def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, /) -> Reply:
+        """Send it and read its whole answer."""
 
 
 class Api:
@@ -66,7 +65,9 @@ class Api:
             target = f"{target}?{urlencode(pairs)}"
         return self._send(method, quote(target, safe="%/:?#[]@!$&'()*+,;=-._~"), sent_headers, body)
 
-    def get(self, target: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None) -> Reply:
+    def get(
+        self, target: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
         """``GET target``."""
         return self.request("GET", target, query=query, headers=headers)
 

@@ -43,7 +43,9 @@ class AppHung(CheckFailed):
     """The app did not finish its answer in the time one request may take."""
 
 
-def expect(condition: object, message: str, reply: Reply | None = None, *, expected: str | None = None) -> None:
+def expect(
+    condition: object, message: str, reply: Reply | None = None, *, expected: str | None = None
+) -> None:
     """Fail the check with ``message`` unless ``condition`` holds.
 
     Args:

@@ -69,7 +69,7 @@ class Reply:
         self,
         status: int | Collection[int] | None = None,
         *,
-        json: object = ANYTHING,  # noqa: A002 - the word every web developer uses
+        json: object = ANYTHING,
         headers: Mapping[str, str] | None = None,
         media_type: str | None = None,
     ) -> Reply:

@@ -73,14 +73,14 @@ class Report(_Frozen):
     """One submission of one topic, all parts."""
 
     format: Literal["course-report"] = "course-report"
-    format_version: Literal[1] = FORMAT_VERSION
+    format_version: Literal[1] = 1
     student: str
     topic: str
     status: Status
     points: Points
     max_points: Points
     parts: tuple[PartReport, ...]
-    notes: tuple[str, ...] = Field(default=(), description="What collect left out or renamed, to the student.")
+    notes: tuple[str, ...] = Field(default=(), description="What collect left out or renamed.")
     refusal: str | None = None
     digest: str = Field(description="SHA-256 of the submission's files as collected.")
     seed: str = Field(description="Hex seed of the hidden inputs.")

@@ -48,6 +48,8 @@ class Job:
         environment: exactly the variables the submission sees beside the launcher's own fixed few.
         backends: named services outside the wall, each relayed to a loopback port inside;
             the submission learns the port from the variable ``BACKEND_<NAME>_PORT``.
+        libraries: top-level modules that the submission may import beside the standard library and
+            its own files; empty means any. An import of another ends the start with a sentence.
         results: files the submission may leave behind, by name, with the most bytes read of each.
     """
 
@@ -58,6 +60,7 @@ class Job:
     command: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     backends: Mapping[str, Address] = field(default_factory=dict)
+    libraries: tuple[str, ...] = ()
     results: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -1,0 +1,66 @@
+"""What the checks' process and the engine say to each other: JSON lines, both sides ours."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from autograder.verdict import Verdict
+
+__all__ = ["CheckInfo", "Finding", "Order", "lines", "say"]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CheckInfo(_Message):
+    """A check as collected, before anything ran."""
+
+    name: str
+    sentence: Annotated[str, Field(min_length=8)]
+    points: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    objective: str | None
+    hints: tuple[str, ...]
+    needs: tuple[str, ...]
+    file: str
+
+
+class Order(_Message):
+    """One run of all checks against one app."""
+
+    path: str | None
+    port: int | None
+    seed: str
+    request_wall_s: float
+    response_bytes: int
+    hang_limit: int
+
+
+class Finding(_Message):
+    """What one check found."""
+
+    name: str
+    verdict: Verdict
+    message: str = ""
+    sent: str | None = None
+    expected: str | None = None
+    got: str | None = None
+    wall_s: float = 0.0
+
+
+def say(channel: socket.socket, message: dict[str, object]) -> None:
+    """Send one message."""
+    channel.sendall(json.dumps(message).encode() + b"\n")
+
+
+def lines(channel: socket.socket) -> Iterator[dict[str, object]]:
+    """The messages that arrive, until the other side closes."""
+    with channel.makefile("rb") as stream:
+        for line in stream:
+            message: dict[str, object] = json.loads(line)
+            yield message

@@ -1,0 +1,112 @@
+"""The checks' process: collects the hidden checks once and runs them for one app after another.
+
+Started as ``python -m autograder.checks.worker LISTENER GRADED FILE…``. It announces on standard
+output what it collected, then accepts one connection a run. Where the system can fork, every run
+is a child of its own, so that nothing a check does can carry over to the next submission.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.checks.message import Finding, Order, lines, say
+from autograder.checks.plugin import Checks, Run
+
+__all__ = ["main"]
+
+_QUIET = [
+    "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:logging",
+    "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
+    "-p", "no:junitxml", "-p", "no:stepwise", "-p", "no:doctest", "-p", "no:tmpdir",
+    "--capture=no", "--import-mode=importlib", "-c", os.devnull, "--noconftest", "--strict-markers",
+]  # fmt: skip
+
+
+def main(arguments: list[str]) -> int:
+    """Collect and serve until standard input ends. Returns pytest's exit code."""
+    listener_path, graded, *files = arguments
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    checks = Checks(lambda checks: _serve(checks, listener_path), graded=graded == "graded")
+    root = os.path.dirname(files[0])  # noqa: PTH120 - pathlib would be the only reason to import it
+    return int(pytest.main([*_QUIET, f"--rootdir={root}", *files], plugins=[checks]))
+
+
+def _serve(checks: Checks, listener_path: str) -> None:
+    with _listener(listener_path) as listener:
+        host = listener.getsockname()
+        port = None if listener_path else host[1]
+        hello = {"checks": [info.model_dump() for info in checks.infos], "port": port}
+        sys.stdout.write(json.dumps(hello) + "\n")
+        sys.stdout.flush()
+        for channel in _connections(listener):
+            with channel:
+                _answer(checks, channel)
+
+
+def _listener(path: str) -> socket.socket:
+    if not path:
+        return socket.create_server(("127.0.0.1", 0))
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(128)
+    return listener
+
+
+def _connections(listener: socket.socket) -> Iterator[socket.socket]:
+    """Accepted connections, until the engine closes our standard input."""
+    if not hasattr(os, "fork"):
+        while True:
+            yield listener.accept()[0]
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    stdin = sys.stdin.fileno()
+    while True:
+        ready, _, _ = select.select([listener, stdin], [], [])
+        if stdin in ready:
+            return
+        channel, _ = listener.accept()
+        yield channel
+
+
+def _answer(checks: Checks, channel: socket.socket) -> None:
+    """Run the checks for one connection, in a child of our own where there can be one."""
+    if not hasattr(os, "fork"):
+        _run(checks, channel)
+        return
+    if os.fork() == 0:
+        code = 1
+        try:
+            _run(checks, channel)
+            code = 0
+        except BrokenPipeError:
+            code = 2  # the engine gave the run up
+        finally:
+            sys.stdout.flush()
+            os._exit(code)
+
+
+def _run(checks: Checks, channel: socket.socket) -> None:
+    messages = lines(channel)
+    order = Order.model_validate(next(messages))
+
+    def restart() -> None:
+        say(channel, {"ask": "restart"})
+        next(messages)
+
+    def tell(finding: Finding) -> None:
+        say(channel, {"finding": finding.model_dump(mode="json")})
+
+    checks.run(Run(order, restart, tell))
+    say(channel, {"done": True})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

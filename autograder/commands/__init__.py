@@ -1,0 +1,1 @@
+"""The commands of `course`: plain functions that return an exit code."""

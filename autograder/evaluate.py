@@ -1,0 +1,164 @@
+"""From a collected submission to its report: pure but for the sandbox and the cache."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from autograder.cache import Cache
+from autograder.catalog import Catalog, Part, Topic
+from autograder.errors import CatalogError, GradingBroken
+from autograder.kinds import JUDGES, Judge, Setting
+from autograder.report.model import PartReport, Report
+from autograder.sandbox import Sandbox
+from autograder.sandbox.policy import Policy, load_policy
+from autograder.scoring import broken_part, status_of
+from autograder.submission import Submission
+from autograder.versions import engine_digest, files_digest, versions
+
+__all__ = ["Grader"]
+
+
+class Grader:
+    """Judges submissions of one course, several at once; used as a context manager.
+
+    Args:
+        catalog: the course.
+        sandbox: where the submissions run.
+        seed: gives the hex seed of a topic's hidden inputs.
+        cache: folder for verdicts by content; None judges everything anew.
+        jobs: how many submissions are judged at once by ``submit``.
+        policy: limits; the package's own when not given.
+        checks: check files to use in place of a topic's hidden ones.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        sandbox: Sandbox,
+        seed: Callable[[str], str],
+        cache: Path | None = None,
+        jobs: int = 1,
+        policy: Policy | None = None,
+        checks: Sequence[Path] | None = None,
+    ) -> None:
+        self._catalog = catalog
+        self._sandbox = sandbox
+        self._seed = seed
+        self._cache = Cache(cache)
+        self._policy = policy or load_policy()
+        self._checks = checks
+        self._judges: dict[tuple[str, str], Judge] = {}
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="grade")
+
+    def submit(self, submission: Submission, parts: Sequence[str] | None = None) -> Future[Report]:
+        """Judge in the background; the future never fails through the student's doing."""
+        return self._pool.submit(self.grade, submission, parts)
+
+    def grade(self, submission: Submission, parts: Sequence[str] | None = None) -> Report:
+        """Judge the submission, or only the parts named.
+
+        What fails on our side stands in the report as ``broken``, never as points.
+        """
+        start = time.perf_counter()
+        topic = self._catalog.ready_topic(submission.topic)
+        seed = self._seed(topic.name)
+        wanted = [part for part in topic.part if parts is None or part.name in parts]
+        judged = [self._part(topic, part, submission, seed) for part in wanted]
+        reports = [report for report, _ in judged]
+        return Report(
+            student=submission.student,
+            topic=topic.name,
+            status=status_of(reports, submission.refusal),
+            points=sum(report.points for report in reports),
+            max_points=sum(report.max_points for report in reports),
+            parts=tuple(reports),
+            notes=submission.notes,
+            refusal=submission.refusal,
+            digest=submission.digest,
+            seed=seed,
+            versions=versions(),
+            wall_s=time.perf_counter() - start,
+            cpu_s=sum(report.process.cpu_s for report in reports if report.process),
+            cached=all(cached for _, cached in judged),
+        )
+
+    def judge(self, topic: Topic, part: Part) -> Judge:
+        """The judge of a part, made at the first call and shared. Raises CatalogError."""
+        with self._lock:
+            key = (topic.name, part.name)
+            if key not in self._judges:
+                kind = JUDGES.get(part.kind)
+                if kind is None:
+                    raise CatalogError(
+                        f"Parts of kind {part.kind!r} cannot be judged yet.",
+                        where=f"course.toml: topic.{topic.name}.part.{part.name}.kind",
+                        remedy=f"Use one of: {', '.join(JUDGES)}; or leave the topic 'planned'.",
+                    )
+                places = self._catalog.places(topic.name)
+                setting = Setting(places, topic, part, self._sandbox, self._policy, self._checks)
+                self._judges[key] = kind(setting)
+            return self._judges[key]
+
+    def close(self) -> None:
+        """Wait for what runs, drop what waits, end the checks' processes; can be called again."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for judge in self._judges.values():
+            judge.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _part(self, topic: Topic, part: Part, submission: Submission, seed: str) -> tuple[PartReport, bool]:
+        """The part's report, and whether it was read back."""
+        try:
+            judge = self.judge(topic, part)
+            key = self._key(judge, topic, part, submission, seed)
+            kept = self._cache.get(key)
+            if kept is not None:
+                return kept, True
+            report = judge.judge(submission, seed)
+        except (GradingBroken, OSError) as error:
+            # An OSError here is a full disk, a lost process, no file left to open: never the student's.
+            return broken_part(part, str(error)), False
+        try:
+            self._cache.put(key, report)
+        except OSError as error:
+            return broken_part(part, f"The verdict could not be kept: {error}"), False
+        return report, False
+
+    def _key(self, judge: Judge, topic: Topic, part: Part, submission: Submission, seed: str) -> str:
+        return Cache.key(
+            submission=submission.digest,
+            topic=topic.model_dump(),
+            part=part.name,
+            seed=seed,
+            checks=_digest(judge),
+            engine=engine_digest(),
+            versions=versions(),
+            sandbox=self._sandbox.name,
+            policy=self._policy.digest,
+        )
+
+
+def _digest(judge: Judge) -> str:
+    try:
+        return files_digest(judge.files())
+    except FileNotFoundError as error:
+        raise GradingBroken(
+            f"A file of checks is missing: {error.filename}.",
+            where=str(error.filename),
+            remedy="Grade in an author edition of the course; restore the file.",
+        ) from error

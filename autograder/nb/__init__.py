@@ -1,0 +1,1 @@
+"""The nbgrader face: everything is plugged in by configuration, nothing is patched."""

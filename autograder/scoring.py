@@ -1,0 +1,65 @@
+"""From verdicts to points: what a part and a submission are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.catalog import Part
+from autograder.report.model import CheckReport, PartReport, ProcessReport
+from autograder.verdict import Status, Verdict, worst
+
+__all__ = ["broken_part", "part_report", "status_of"]
+
+
+def part_report(
+    part: Part,
+    checks: Sequence[CheckReport],
+    *,
+    refusal: str | None,
+    process: ProcessReport | None,
+    sandbox: str,
+    walls: bool,
+) -> PartReport:
+    """A part's report from its checks; a broken check breaks the part and earns nothing."""
+    verdict = worst(check.verdict for check in checks)
+    broken = [check for check in checks if check.verdict is Verdict.BROKEN]
+    told = "; ".join(f"{check.name}: {check.message}" for check in broken) or None
+    if verdict is Verdict.BROKEN and told is None:
+        told = "no check ran"
+    return PartReport(
+        name=part.name,
+        kind=part.kind,
+        verdict=verdict,
+        points=0.0 if verdict is Verdict.BROKEN else sum(check.points for check in checks),
+        max_points=part.points,
+        refusal=refusal,
+        checks=tuple(checks),
+        process=process,
+        broken=told,
+        sandbox=sandbox,
+        walls=walls,
+    )
+
+
+def broken_part(part: Part, why: str) -> PartReport:
+    """A part that could not be judged through no fault of the student's."""
+    return PartReport(
+        name=part.name,
+        kind=part.kind,
+        verdict=Verdict.BROKEN,
+        points=0,
+        max_points=part.points,
+        broken=why,
+    )
+
+
+def status_of(parts: Sequence[PartReport], refusal: str | None) -> Status:
+    """Where a submission stands, from its parts."""
+    verdicts = {part.verdict for part in parts}
+    if Verdict.BROKEN in verdicts or not parts:
+        return Status.BROKEN
+    if refusal is not None:
+        return Status.REFUSED
+    if Verdict.AWAITING_PERSON in verdicts:
+        return Status.AWAITING_PERSON
+    return Status.GRADED
