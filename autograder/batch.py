@@ -1,0 +1,66 @@
+"""Many hand-ins, all cores: collected and judged side by side, told in the order they came."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from autograder.catalog import Topic
+from autograder.collect import Source, collect_one
+from autograder.errors import GradingBroken
+from autograder.evaluate import Grader
+from autograder.report.model import Report
+from autograder.scoring import broken_part
+from autograder.verdict import Status
+from autograder.versions import versions
+
+__all__ = ["grade_batch"]
+
+
+def grade_batch(grader: Grader, topic: Topic, sources: Sequence[Source], *, jobs: int) -> Iterator[Report]:
+    """Judge every source; yields one report for each, in the order given.
+
+    At most a few more than ``jobs`` hand-ins are under way at once, so that memory does not
+    grow with the class. Leaving the iterator early drops what has not begun.
+    """
+    waiting: deque[Future[Report]] = deque()
+    left = deque(enumerate(sources))
+    with (
+        tempfile.TemporaryDirectory(prefix="course-inbox-") as inbox,
+        ThreadPoolExecutor(jobs, thread_name_prefix="batch") as pool,
+    ):
+        try:
+            while left or waiting:
+                while left and len(waiting) < 4 * jobs:
+                    number, source = left.popleft()
+                    destination = Path(inbox) / str(number) / topic.name
+                    waiting.append(pool.submit(_one, grader, topic, source, destination))
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _one(grader: Grader, topic: Topic, source: Source, destination: Path) -> Report:
+    try:
+        submission = collect_one(source.path, student=source.student, topic=topic, destination=destination)
+    except (GradingBroken, OSError) as error:
+        # What collect cannot read for our reasons (rights, a full disk) is never the student's.
+        return _uncollected(topic, source, str(error))
+    return grader.grade(submission)
+
+
+def _uncollected(topic: Topic, source: Source, why: str) -> Report:
+    return Report(
+        student=source.student,
+        topic=topic.name,
+        status=Status.BROKEN,
+        points=0,
+        max_points=topic.points,
+        parts=tuple(broken_part(part, why) for part in topic.part),
+        digest="",
+        seed="",
+        versions=versions(),
+    )

@@ -1,0 +1,222 @@
+"""The command `course`: words in, one function of `commands` called, its exit code out.
+
+Exit codes: 0 done; 1 a learner's check or an author's rule failed; 2 called wrongly;
+3 something is broken on our side, so that a verdict is missing; 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from autograder.errors import CourseError, UsageError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="course",
+    help="FastAPI vs Flask, side by side: check your apps, grade a class, keep the course sound.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+dev = typer.Typer(help="For the course's authors.", no_args_is_help=True)
+bench = typer.Typer(help="Measurements: ratios in one run on one machine.", no_args_is_help=True)
+app.add_typer(dev, name="dev")
+app.add_typer(bench, name="bench")
+
+_JOBS = max(1, os.cpu_count() or 1)
+
+Course = Annotated[
+    Path | None, typer.Option("--course", help="A folder of the course; the working directory if not given.")
+]
+Jobs = Annotated[int, typer.Option("--jobs", min=1, help="How many submissions at once.")]
+Trust = Annotated[
+    bool,
+    typer.Option("--trust-submissions", help="Run them without a wall: only where the machine is the wall."),
+]
+Topic = Annotated[str, typer.Argument(help="A topic's name, as `course list` shows it.")]
+Folder = Annotated[Path, typer.Option("--build", help="The nbgrader course folder.")]
+
+
+@app.command("list")
+def list_topics(
+    course: Course = None,
+    *,
+    planned: Annotated[bool, typer.Option("--all", help="Planned ones too.")] = False,
+) -> int:
+    """Show the topics: what they are about, how long they take, what they are worth."""
+    from autograder.commands.listing import run
+
+    return run(course, planned=planned)
+
+
+@app.command()
+def check(
+    topic: Topic,
+    part: Annotated[str | None, typer.Argument(help="One part, such as flask; all if not given.")] = None,
+    course: Course = None,
+    *,
+    folder: Annotated[Path | None, typer.Option(help="Where your files are, if not in exercises/.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="The report, as JSON.")] = False,
+) -> int:
+    """Check your own apps and say what to fix first."""
+    from autograder.commands.check import run
+
+    return run(course, topic, part, folder, as_json=json)
+
+
+@app.command()
+def grade(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders, archives, or a class of them.")],
+    topic: Annotated[str | None, typer.Option("--topic", help="Which topic they hand in.")] = None,
+    course: Course = None,
+    jobs: Jobs = _JOBS,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML there too.")] = None,
+    release: Annotated[str, typer.Option("--release", help="Names the set of hidden inputs.")] = "default",
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One report a line.")] = False,
+    trust_submissions: Trust = False,
+) -> int:
+    """Grade submissions without nbgrader: reports and an exit code out."""
+    from autograder.commands.grade import run
+
+    return run(
+        course, paths, topic, jobs=jobs, junit=junit, release=release, as_json=json, trust=trust_submissions
+    )
+
+
+@app.command()
+def build(
+    folder: Annotated[Path, typer.Argument(help="Where the nbgrader course goes.")] = Path("build"),
+    course: Course = None,
+    topic: Annotated[list[str] | None, typer.Option("--topic", help="Only these topics.")] = None,
+) -> int:
+    """Assemble the nbgrader course: source notebooks, starters and nbgrader_config.py."""
+    from autograder.commands.build import run
+
+    return run(course, folder, topic)
+
+
+@app.command()
+def autograde(
+    assignment: Topic,
+    course: Course = None,
+    build: Folder = Path("build"),
+    jobs: Jobs = _JOBS,
+    student: Annotated[list[str] | None, typer.Option("--student", help="Only these students.")] = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Record again what is recorded.")] = False,
+    trust_submissions: Trust = False,
+) -> int:
+    """Grade a class on all cores into nbgrader's gradebook."""
+    from autograder.commands.autograde import run
+
+    return run(course, assignment, build, jobs=jobs, students=student, force=force, trust=trust_submissions)
+
+
+@app.command()
+def release(
+    folder: Annotated[Path, typer.Argument(help="Where the student edition goes.")], course: Course = None
+) -> int:
+    """Write the student edition, from an allow-list, with nothing secret in it."""
+    from autograder.commands.release import run
+
+    return run(course, folder)
+
+
+@app.command()
+def demo(
+    course: Course = None,
+    build: Folder = Path("build/demo"),
+    jobs: Jobs = _JOBS,
+) -> int:
+    """Grade a bundled class through real nbgrader and show the gradebook."""
+    from autograder.commands.demo import run
+
+    return run(course, build, jobs=jobs)
+
+
+@dev.command("check")
+def dev_check(
+    course: Course = None,
+    topic: Annotated[list[str] | None, typer.Option("--topic", help="Only these topics.")] = None,
+    jobs: Jobs = _JOBS,
+) -> int:
+    """Prove the mirror: every rule of the course, every violation reported."""
+    from autograder.commands.dev import run_check
+
+    return run_check(course, topic, jobs=jobs)
+
+
+@dev.command("new")
+def dev_new(topic: Topic, course: Course = None) -> int:
+    """Lay out the four places of a planned topic, to be filled in."""
+    from autograder.commands.dev import run_new
+
+    return run_new(course, topic)
+
+
+@dev.command("show")
+def dev_show(topic: Topic, course: Course = None) -> int:
+    """Show a topic's objectives, checks, hints and wrong submissions, and how they meet."""
+    from autograder.commands.dev import run_show
+
+    return run_show(course, topic)
+
+
+@dev.command("sandbox")
+def dev_sandbox() -> int:
+    """Say what wall this machine offers."""
+    from autograder.commands.dev import run_sandbox
+
+    return run_sandbox()
+
+
+@bench.command("grading")
+def bench_grading(
+    course: Course = None,
+    submissions: Annotated[int, typer.Option("--submissions", min=2, help="How many students.")] = 20,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often each side runs.")] = 3,
+    jobs: Jobs = _JOBS,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="The figures, as JSON.")] = False,
+) -> int:
+    """Grade one class with this engine and with stock nbgrader, and print the ratio."""
+    from autograder.commands.bench import run_grading
+
+    return run_grading(course, submissions=submissions, rounds=rounds, jobs=jobs, as_json=json)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit."""
+    sys.exit(_exit_code(arguments))
+
+
+def _exit_code(arguments: list[str] | None) -> int:
+    try:
+        result: Any = app(arguments, standalone_mode=False)
+    except CourseError as error:
+        return _say(str(error), 2 if isinstance(error, UsageError) else 3)
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("Stopped. What was graded is kept; run the same command again for the rest.", 130)
+    except OSError as error:
+        return _say(f"{error.strerror or error}\n  where: {error.filename or 'the system'}", 3)
+    except _wrong_words() as error:
+        error.show()
+        return 2
+    return result if isinstance(result, int) else 0
+
+
+def _wrong_words() -> type[Any]:
+    """Click's error for wrong words, whichever copy of click typer uses."""
+    return next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+
+
+def _say(message: str, code: int) -> int:
+    sys.stderr.write(f"course: {message}\n")
+    return code

@@ -1,0 +1,107 @@
+"""`course grade`: submissions in, reports and an exit code out, without nbgrader."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from autograder.batch import grade_batch
+from autograder.catalog import Catalog, Topic, load
+from autograder.collect import find_submissions
+from autograder.errors import UsageError
+from autograder.evaluate import Grader
+from autograder.report.junit import junit
+from autograder.report.model import Report
+from autograder.report.terminal import show_class
+from autograder.sandbox.choose import choose
+from autograder.seed import read_secret, release_seed
+from autograder.verdict import Status
+
+__all__ = ["progress", "run", "seeds"]
+
+BROKEN = 3
+
+
+def run(
+    course: Path | None,
+    paths: Sequence[Path],
+    topic_name: str | None,
+    *,
+    jobs: int,
+    junit: Path | None,
+    release: str,
+    as_json: bool,
+    trust: bool,
+) -> int:
+    """Grade what lies at the paths. Returns 0, or 3 when something was broken."""
+    catalog = load(course)
+    _hold_author(catalog)
+    topic = catalog.ready_topic(topic_name) if topic_name else _only_topic(catalog)
+    sandbox = choose(trust_submissions=trust)
+    sandbox.check_available()
+    sources = find_submissions(paths, topic)
+    cache = catalog.root / ".course" / "cache"
+    reports: list[Report] = []
+    with (
+        Grader(catalog, sandbox=sandbox, seed=seeds(catalog, release), cache=cache, jobs=jobs) as grader,
+        progress(f"grading {topic.name}", len(sources)) as advance,
+    ):
+        for report in grade_batch(grader, topic, sources, jobs=jobs):
+            reports.append(report)
+            advance()
+            if as_json:
+                sys.stdout.write(report.model_dump_json() + "\n")
+                sys.stdout.flush()
+    if junit is not None:
+        _write_junit(junit, reports)
+    if not as_json:
+        show_class(reports, Console())
+    return BROKEN if any(report.status is Status.BROKEN for report in reports) else 0
+
+
+def seeds(catalog: Catalog, release: str) -> Callable[[str], str]:
+    """The seed of each topic in a release of this course."""
+    secret = read_secret(catalog.root / ".course" / "secret")
+    return lambda topic: release_seed(secret, topic, release)
+
+
+@contextlib.contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error while the block runs; the value yielded advances it by one."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _write_junit(path: Path, reports: Sequence[Report]) -> None:
+    path.write_bytes(junit(reports))
+
+
+def _hold_author(catalog: Catalog) -> None:
+    if catalog.course.edition != "author":
+        raise UsageError(
+            "This is a student edition: it holds no hidden checks, so nothing can be graded.",
+            where=str(catalog.root / "course.toml"),
+            remedy="Grade in the author edition; here `course check` runs the examples.",
+        )
+
+
+def _only_topic(catalog: Catalog) -> Topic:
+    if len(catalog.ready) == 1:
+        return catalog.ready[0]
+    raise UsageError(
+        "Which topic do they hand in?",
+        where="course grade",
+        remedy=f"Add --topic with one of: {', '.join(topic.name for topic in catalog.ready)}.",
+    )

@@ -1,0 +1,147 @@
+"""What became of each hand-in, step by step: never changed, only added to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from autograder.errors import CourseError
+
+__all__ = ["Journal", "Kind", "Standing"]
+
+_WAIT_S = 60
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    topic TEXT NOT NULL,
+    student TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS event_by_hand_in ON event (topic, student, kind, id);
+CREATE TRIGGER IF NOT EXISTS no_change BEFORE UPDATE ON event
+    BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
+CREATE TRIGGER IF NOT EXISTS no_removal BEFORE DELETE ON event
+    BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
+"""
+
+
+class Kind(StrEnum):
+    """What an event says.
+
+    ``collected`` carries the hand-in as collect left it, ``finished`` the report, ``broken`` the
+    reason, ``judged`` the hashes of the texts for which grades were recorded.
+    """
+
+    COLLECTED = "collected"
+    BEGUN = "begun"
+    BROKEN = "broken"
+    JUDGED = "judged"
+    FINISHED = "finished"
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where one hand-in stands, as its events say.
+
+    Attributes:
+        collected: digest of the hand-in in the inbox.
+        finished: digest of the hand-in whose grade is complete; empty when none is, or a
+            later attempt was begun.
+        reason: why the last attempt broke, if it did and no later one was begun.
+        events: by kind, the id of the latest event.
+    """
+
+    collected: str = ""
+    finished: str = ""
+    reason: str = ""
+    events: dict[Kind, int] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether what lies in the inbox is what was graded, to its end."""
+        return bool(self.finished) and self.finished == self.collected
+
+    def add(self, number: int, kind: Kind, digest: str, reason: str) -> None:
+        """Take the next event into account."""
+        self.events[kind] = number
+        match kind:
+            case Kind.COLLECTED:
+                self.collected = digest
+            case Kind.BEGUN:
+                self.finished = self.reason = ""
+            case Kind.BROKEN:
+                self.finished, self.reason = "", reason
+            case Kind.FINISHED:
+                self.finished, self.reason = digest, ""
+
+
+class Journal:
+    """Reads and adds events; every call opens the file anew, so that any process may.
+
+    Args:
+        path: the SQLite file; made at the first event.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, topic: str, student: str, kind: Kind, *, digest: str = "", detail: str = "") -> None:
+        """Add one event; when this returns it is on the disk."""
+        with self._open() as database:
+            database.execute(
+                "INSERT INTO event (topic, student, kind, digest, detail) VALUES (?, ?, ?, ?, ?)",
+                (topic, student, kind, digest, detail),
+            )
+
+    def standings(self, topic: str, student: str | None = None) -> Mapping[str, Standing]:
+        """Where every hand-in of the topic stands, by student."""
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT id, student, kind, digest, CASE kind WHEN 'broken' THEN detail ELSE '' END "
+                "FROM event WHERE topic = ? AND (? IS NULL OR student = ?) ORDER BY id",
+                (topic, student, student),
+            ).fetchall()
+        found: dict[str, Standing] = {}
+        for number, who, kind, digest, reason in rows:
+            found.setdefault(who, Standing()).add(number, Kind(kind), digest, reason)
+        return found
+
+    def detail(self, number: int) -> str:
+        """What an event carries."""
+        with self._open() as database:
+            row = database.execute("SELECT detail FROM event WHERE id = ?", (number,)).fetchone()
+        return str(row[0])
+
+    def latest(self, topic: str, student: str, kind: Kind) -> str | None:
+        """What the latest event of this kind carries; None when there is none."""
+        with self._open() as database:
+            row = database.execute(
+                "SELECT detail FROM event WHERE topic = ? AND student = ? AND kind = ? ORDER BY id DESC LIMIT 1",
+                (topic, student, kind),
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            database = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None)
+            try:
+                database.execute("PRAGMA synchronous = FULL")
+                database.executescript(_TABLE)
+                yield database
+            finally:
+                database.close()
+        except sqlite3.OperationalError as error:
+            raise CourseError(
+                f"The grading journal cannot be used: {error}.",
+                where=str(self._path),
+                remedy="Free disk space, end what else uses the file, then grade again.",
+            ) from error

@@ -1,0 +1,50 @@
+"""Who grades a folder: one process at a time, and the second is told about the first."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from autograder.errors import CourseError
+
+__all__ = ["hold", "release"]
+
+_HELD: dict[Path, IO[str]] = {}
+
+
+def hold(path: Path) -> None:
+    """Become the one grader; a process that is it already stays it.
+
+    Raises:
+        CourseError: another process grades; says which.
+    """
+    if path in _HELD:
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = path.open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        holder = file.read().strip() or "another process"
+        file.close()
+        raise CourseError(
+            f"This folder is being graded already: {holder}.",
+            where=str(path.parent.parent),
+            remedy="Wait until that has ended, or end it, then grade again.",
+        ) from error
+    file.seek(0)
+    file.truncate()
+    file.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+    file.flush()
+    _HELD[path] = file
+
+
+def release(path: Path) -> None:
+    """Stop being the grader; nothing happens when this process is not it."""
+    file = _HELD.pop(path, None)
+    if file is not None:
+        file.close()

@@ -1,0 +1,106 @@
+"""What a submission may use and what the grader puts up with: policy.toml, read once, typed, frozen."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from autograder.errors import CatalogError
+from autograder.sandbox.job import Limits
+
+__all__ = ["ClientPolicy", "Policy", "WallPolicy", "load_policy"]
+
+_OWN = Path(__file__).with_name("policy.toml")
+
+Positive = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClientPolicy(_Frozen):
+    """What the checks' HTTP client puts up with."""
+
+    request_wall_s: Seconds
+    response_bytes: Positive
+    hang_limit: Positive
+
+
+class WallPolicy(_Frozen):
+    """What the bubblewrap sandbox adds to a job's limits."""
+
+    uid_first: Annotated[int, Field(ge=1000)]
+    uid_count: Positive
+    address_space_bytes: Positive
+    process_headroom: Positive
+    shared_memory_bytes: Positive
+    inodes: Positive
+    watch_hz: Seconds
+    restart_grace_s: Seconds
+    teardown_wall_s: Seconds
+    denied_calls: tuple[str, ...]
+
+
+class Policy(_Frozen):
+    """The whole policy.
+
+    Attributes:
+        limits: what one job may use.
+        client: what the checks' HTTP client puts up with.
+        wall: the bubblewrap sandbox's own figures.
+        digest: hex SHA-256 of the file as read; the report names it.
+    """
+
+    format_version: Literal[1]
+    limits: Limits
+    client: ClientPolicy
+    wall: WallPolicy
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+    @field_validator("limits", mode="before")
+    @classmethod
+    def _known_keys(cls, table: object) -> object:
+        if isinstance(table, dict):
+            unknown = set(table) - {each.name for each in dataclasses.fields(Limits)}
+            if unknown:
+                message = f"unknown: {', '.join(sorted(unknown))}"
+                raise ValueError(message)
+        return table
+
+    @field_validator("limits")
+    @classmethod
+    def _positive(cls, limits: Limits) -> Limits:
+        wrong = [name for name, value in dataclasses.asdict(limits).items() if not value > 0]
+        if wrong:
+            message = f"must be above zero: {', '.join(wrong)}"
+            raise ValueError(message)
+        return limits
+
+
+@lru_cache(maxsize=8)
+def load_policy(path: Path | None = None) -> Policy:
+    """Read the package's policy, or another file of the same form.
+
+    Raises:
+        CatalogError: the file cannot be read, is not TOML, lacks a key or has one too many.
+    """
+    source = path or _OWN
+    try:
+        text = source.read_bytes()
+        table = tomllib.loads(text.decode())
+        return Policy.model_validate({**table, "digest": hashlib.sha256(text).hexdigest()})
+    except OSError as error:
+        raise CatalogError(f"The sandbox policy cannot be read: {error.strerror}.", where=str(source), remedy=_REMEDY) from error
+    except (ValueError, ValidationError) as error:
+        raise CatalogError(f"The sandbox policy is wrong: {error}", where=str(source), remedy=_REMEDY) from error
+
+
+_REMEDY = "Compare it with the policy.toml that came with the package."

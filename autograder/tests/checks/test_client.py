@@ -1,0 +1,183 @@
+"""The hardened client against a server that means harm."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from autograder.checks import CheckFailed
+from autograder.checks.client import Client
+from autograder.checks.expect import AppGone, AppHung
+from autograder.checks.reply import Reply
+from autograder.sandbox.job import Address
+
+Behaviour = Callable[[socket.socket], None]
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+BIG_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n"
+
+
+@contextmanager
+def server(behaviour: Behaviour) -> Iterator[tuple[Address, list[bytes]]]:
+    """Serve each connection by ``behaviour``; yields the address and the requests' bytes."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    received: list[bytes] = []
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                received.append(connection.recv(65536))
+                try:
+                    behaviour(connection)
+                except OSError:
+                    continue
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield Address(port=listener.getsockname()[1]), received
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def ask(address: Address, target: str = "/", wall_s: float = 0.5, max_bytes: int = 10_000) -> Reply:
+    return Client(address, wall_s=wall_s, max_bytes=max_bytes)("GET", target, {}, None)
+
+
+def dripping(data: bytes, between_s: float = 0.05, before: bytes = b"") -> Behaviour:
+    def behave(connection: socket.socket) -> None:
+        connection.sendall(before)
+        for byte in data:
+            connection.sendall(bytes([byte]))
+            time.sleep(between_s)
+
+    return behave
+
+
+def sending(data: bytes, times: int = 1) -> Behaviour:
+    def behave(connection: socket.socket) -> None:
+        for _ in range(times):
+            connection.sendall(data)
+
+    return behave
+
+
+def test_an_honest_answer_comes_back_whole() -> None:
+    with server(sending(OK)) as (address, _):
+        reply = ask(address)
+    assert (reply.status, reply.body) == (200, b"ok")
+
+
+def test_the_target_goes_out_byte_for_byte() -> None:
+    with server(sending(OK)) as (address, received):
+        ask(address, "/files/a%2Fb/../c?x=%20")
+    assert received[0].startswith(b"GET /files/a%2Fb/../c?x=%20 HTTP/1.1\r\n")
+
+
+def test_every_request_asks_for_an_uncoded_body_and_a_closed_connection() -> None:
+    with server(sending(OK)) as (address, received):
+        ask(address)
+    assert b"accept-encoding: identity\r\n" in received[0].lower()
+    assert b"connection: close\r\n" in received[0].lower()
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        pytest.param(lambda _: time.sleep(2), id="no-answer"),
+        pytest.param(dripping(OK), id="dripping-headers"),
+        pytest.param(dripping(OK[-2:], 1.5, before=OK[:-2]), id="a-byte-missing"),
+        pytest.param(dripping(b"x" * 60, before=BIG_HEAD), id="dripping-body"),
+    ],
+)
+def test_an_answer_that_does_not_end_is_a_hang_at_the_deadline(behaviour: Behaviour) -> None:
+    with server(behaviour) as (address, _):
+        start = time.monotonic()
+        with pytest.raises(AppHung):
+            ask(address, wall_s=0.4)
+        assert time.monotonic() - start >= 0.4
+
+
+def test_endless_interim_answers_end() -> None:
+    with (
+        server(sending(b"HTTP/1.1 103 Early Hints\r\n\r\n", 10**7)) as (address, _),
+        pytest.raises(CheckFailed) as caught,
+    ):
+        ask(address)
+    assert isinstance(caught.value, AppHung) or "longer than" in caught.value.message
+
+
+def test_a_body_longer_than_allowed_is_refused_without_reading_it() -> None:
+    with (
+        server(sending(BIG_HEAD + b"x" * 65536, 10**5)) as (address, _),
+        pytest.raises(CheckFailed, match="longer than 10000 bytes"),
+    ):
+        ask(address)
+
+
+def test_a_compressed_body_is_not_inflated() -> None:
+    packed = gzip.compress(b"\0" * 1_000_000)
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    with server(sending(head.encode() + packed)) as (address, _):
+        assert ask(address).body == packed
+
+
+def test_a_second_answer_on_the_connection_is_never_read() -> None:
+    forged = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    with server(sending(OK + forged)) as (address, _):
+        assert [ask(address).body, ask(address).body] == [b"ok", b"ok"]
+
+
+def test_what_is_not_http_fails_the_check() -> None:
+    with (
+        server(sending(b"hello there, this is not HTTP\r\n\r\n")) as (address, _),
+        pytest.raises(CheckFailed, match="not valid HTTP"),
+    ):
+        ask(address)
+
+
+def test_a_lying_content_length_fails_the_check() -> None:
+    with (
+        server(sending(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort")) as (address, _),
+        pytest.raises(CheckFailed, match="not valid HTTP"),
+    ):
+        ask(address)
+
+
+def test_a_redirect_is_not_followed() -> None:
+    moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+    with server(sending(moved)) as (address, received):
+        assert ask(address).status == 302
+    assert len(received) == 1
+
+
+def test_a_closed_connection_says_that_the_app_is_gone() -> None:
+    with server(lambda _: None) as (address, _), pytest.raises(AppGone):
+        ask(address)
+
+
+def test_nothing_listening_says_that_the_app_is_gone() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with pytest.raises(AppGone):
+        ask(Address(port=port))
+
+
+def test_deep_json_fails_the_check_instead_of_crashing_it() -> None:
+    deep = b"[" * 4000 + b"]" * 4000
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(deep)}\r\n\r\n".encode()
+    with server(sending(head + deep)) as (address, _):
+        reply = ask(address)
+    with pytest.raises(CheckFailed, match="is not JSON"):
+        reply.json()
