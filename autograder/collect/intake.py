@@ -36,6 +36,7 @@ class Intake:
         files: contents by path, notebooks included.
         archives: contents by path of archives inside the hand-in, when they were asked for.
         notes: sentences to the student.
+        lost: by wanted name, why a file of that name was left out.
         refusal: why nothing of the hand-in can be taken at all.
     """
 
@@ -45,6 +46,7 @@ class Intake:
         self.files: dict[PurePosixPath, bytes] = {}
         self.archives: dict[PurePosixPath, bytes] = {}
         self.notes = Notes(caps.notes)
+        self.lost: dict[str, str] = {}
         self.refusal: str | None = None
         self._keep_archives = keep_archives
         self._folded: dict[str, PurePosixPath] = {}
@@ -53,6 +55,8 @@ class Intake:
 
     def leave_out(self, raw: str, why: str) -> None:
         """Tell the student that a file or folder was not taken: ``why`` ends the sentence."""
+        if wanted := self.wanted.canonical(raw.rpartition("/")[2]):
+            self.lost.setdefault(wanted, why)
         self.notes.add(f"{shown(raw)} was left out: {why}.")
 
     def enters(self, raw: str) -> bool:

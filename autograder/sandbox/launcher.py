@@ -61,12 +61,13 @@ class Supervisor:
         self._order: Order = {}
         self._app = 0
         self._started = -1
+        self._ended = -1
         self._ports: dict[str, int] | None = None
 
     def serve_until_fork(self) -> tuple[Order, int, int]:
         """Obey orders; return in the app's process with its order, its listener and its pipe."""
         while True:
-            watched = [self._grader.fileno(), *([self._started] if self._started >= 0 else [])]
+            watched = [each for each in (self._grader.fileno(), self._started, self._ended) if each >= 0]
             ready, _, _ = select.select(watched, [], [], _TICK_S)
             if self._started in ready:
                 self._hear_app()
@@ -103,12 +104,13 @@ class Supervisor:
         self._app = os.fork()
         if self._app == 0:
             listener = files[2] if len(files) > 2 else -1  # noqa: PLR2004 - stdout, stderr, listener
-            _enter_app(files, keep=(listener, tells))
             order["environment"].update({name: str(port) for name, port in self._ports.items()})
+            _enter_app(files, keep=(listener, tells))
             return order, listener, tells
         for each in (tells, *files):
             os.close(each)
         self._started = told
+        self._ended = os.pidfd_open(self._app)
         return None
 
     def _open_backends(self, names: list[str]) -> dict[str, int]:
@@ -143,9 +145,11 @@ class Supervisor:
         if ended is None:
             return
         self._app = 0
+        _end_all_others()
         if self._started >= 0:
             self._hear_app()
-        _end_all_others()
+        os.close(self._ended)
+        self._ended = -1
         self.tell(**{"is": "exited", "code": ended, "results": self._results()})
 
     def _results(self) -> dict[str, str]:
@@ -160,7 +164,7 @@ class Supervisor:
         if not self._app:
             return
         places = [os.statvfs(each) for each in (HOME, "/tmp", "/dev/shm")]  # noqa: S108 - the box's own
-        if sum(each.f_files - each.f_ffree for each in places) > self._order["rlimits"]["inodes"]:
+        if sum(each.f_files - each.f_ffree for each in places) > self._order["inodes"]:
             self.tell(**{"is": "over", "limit": "memory"})
             self._signal(signal.SIGKILL)
 
@@ -189,17 +193,19 @@ def _enter_app(files: list[int], keep: tuple[int, ...]) -> None:
     kept = sorted(each for each in keep if each > 2)  # noqa: PLR2004 - past standard error
     for low, high in zip([2, *kept], [*kept, 4096], strict=True):
         os.closerange(low + 1, high)
+    for each in kept:
+        os.set_inheritable(each, False)
     _set_dumpable(1)
 
 
 def _limit(rlimits: Mapping[str, int]) -> None:
     """Set the kernel's limits; inside the namespaces, so that a neighbour's processes do not count."""
+    if not rlimits:
+        return
     import resource  # noqa: PLC0415 - only where there is one
 
     for name, value in rlimits.items():
-        kind = getattr(resource, name, None)
-        if kind is not None:
-            resource.setrlimit(kind, (value, value))
+        resource.setrlimit(getattr(resource, name), (value, value))
 
 
 def _end_all_others() -> None:
@@ -270,11 +276,13 @@ def run_app(order: Order, home: str, listener: socket.socket | None, started: Ca
     os.chdir(home)
     os.environ.clear()
     os.environ.update(order["environment"])
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
     _limit(order["rlimits"])
     if order["command"]:
         os.environ["PYTHONPATH"] = os.pathsep.join(order["site"])
         started()
-        os.execv(sys.executable, [sys.executable, "-s", "-B", *order["command"]])
+        os.execv(sys.executable, [sys.executable, "-s", "-B", "-u", *order["command"]])
     assert listener is not None
     signal.signal(signal.SIGTERM, _leave)
     serve = _wsgi_server() if order["protocol"] == "wsgi" else _asgi_server()
@@ -367,6 +375,8 @@ def _wsgi_server() -> Callable[..., None]:
             connection, _ = self.socket.accept()
             return connection, ASKED_FROM
 
+    import importlib.metadata  # noqa: PLC0415, F401 - the server's constructor wants it
+
     def serve(app: Any, listener: socket.socket, started: Callable[[], object]) -> None:
         server = Server(*SERVED_AT, app, handler=Handler, fd=listener.fileno())
         server.socket.close()
@@ -419,9 +429,11 @@ def _asgi_server() -> Callable[..., None]:
         logging.getLogger("uvicorn.error").propagate = False
         server = Server(config)
         server.ready = started
-        server.run(sockets=[listener])
-        if not server.started:
-            sys.exit(APP_REFUSED)
+        try:
+            server.run(sockets=[listener])
+        finally:
+            if not server.started:
+                sys.exit(APP_REFUSED)
 
     return serve
 

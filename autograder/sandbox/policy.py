@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -78,9 +79,9 @@ class Policy(_Frozen):
     @field_validator("limits")
     @classmethod
     def _positive(cls, limits: Limits) -> Limits:
-        wrong = [name for name, value in dataclasses.asdict(limits).items() if not value > 0]
+        wrong = [name for name, value in dataclasses.asdict(limits).items() if not 0 < value < math.inf]
         if wrong:
-            message = f"must be above zero: {', '.join(wrong)}"
+            message = f"must be above zero and finite: {', '.join(wrong)}"
             raise ValueError(message)
         return limits
 

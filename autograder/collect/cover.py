@@ -1,0 +1,93 @@
+"""Chooses the one notebook of a hand-in and makes it clean; where there is none, a stub says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from autograder.collect.intake import Intake
+from autograder.collect.names import shown
+from autograder.collect.notebook import Cell, notebook_bytes, read_cells, restore, stub_cells
+from autograder.collect.outline import NotReadable
+from autograder.collect.places import unwrapped
+from autograder.collect.released import ReleasedNotebook
+
+__all__ = ["Cover", "cover", "stub"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The cover sheet as it goes into the inbox.
+
+    Attributes:
+        data: a clean notebook, or a stub.
+        problem: why it is a stub, as a sentence to the student.
+    """
+
+    data: bytes
+    problem: str | None = None
+
+
+def stub(reason: str, released: ReleasedNotebook | None) -> Cover:
+    """A notebook that says why it stands there, with the released cells that nbgrader looks for."""
+    return Cover(_bytes(stub_cells(reason), released)[0], reason)
+
+
+def cover(intake: Intake, released: ReleasedNotebook | None) -> Cover:
+    """The one notebook of what was taken in; the student is told what was guessed, and what was not used."""
+    found = {path: data for path, data in intake.files.items() if _is_notebook(path, intake)}
+    inner = unwrapped(found, intake.wanted)
+    try:
+        path = _chosen(inner, intake)
+        cells = read_cells(inner[path], intake.caps)
+    except _NoNotebook as problem:
+        intake.notes.add(str(problem))
+        return stub(str(problem), released)
+    except NotReadable as problem:
+        sentence = f"Your notebook {shown(path)} could not be read: it {problem}."
+        intake.notes.add(sentence)
+        return stub(sentence, released)
+    name = intake.wanted.notebook
+    if path.name != name:
+        intake.notes.add(f"{shown(path)} was taken as your {name}: use exactly this name.")
+    for other in inner.keys() - {path}:
+        if inner[other] != inner[path]:
+            intake.leave_out(str(other), f"there is one notebook in a hand-in, {name}")
+    data, restored = _bytes(cells, released)
+    if restored:
+        intake.notes.add(f"{len(restored)} cells were missing from your {name}; they were put back as released.")
+    return Cover(data)
+
+
+class _NoNotebook(Exception):  # noqa: N818 - a fact about the hand-in
+    """There is no notebook, or which one counts would be a guess."""
+
+
+def _is_notebook(path: PurePosixPath, intake: Intake) -> bool:
+    return path.suffix.lower() == ".ipynb" or intake.wanted.canonical(path.name) == intake.wanted.notebook
+
+
+def _chosen(found: dict[PurePosixPath, bytes], intake: Intake) -> PurePosixPath:
+    name = intake.wanted.notebook
+    exact = [path for path in found if path.name == name]
+    variants = [path for path in found if intake.wanted.canonical(path.name) == name]
+    candidates = sorted(exact or variants or found, key=lambda path: (len(path.parts), str(path)))
+    if not candidates:
+        why = intake.lost.get(name)
+        lost = f"Your {name} could not be taken: {why}."
+        raise _NoNotebook(lost if why else f"Your hand-in has no notebook {name}, so answers in it are missing.")
+    if exact:
+        candidates = [path for path in candidates if len(path.parts) == len(candidates[0].parts)]
+    if len({found[path] for path in candidates}) > 1:
+        raise _NoNotebook(
+            f"Your hand-in has both {shown(candidates[0])} and {shown(candidates[1])}, and it is not clear which "
+            f"one is your {name}: keep one of them and hand in again."
+        )
+    return candidates[0]
+
+
+def _bytes(cells: list[Cell], released: ReleasedNotebook | None) -> tuple[bytes, list[str]]:
+    restored: list[str] = []
+    if released is not None:
+        cells, restored = restore(cells, released)
+    return notebook_bytes(cells), restored

@@ -1,0 +1,119 @@
+"""What running jobs use, and the one thread that hears them, measures them and ends them at a limit."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+__all__ = ["Usage", "Watched", "Watchdog", "usage_of"]
+
+_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a tree of processes uses at this moment.
+
+    Attributes:
+        cpu_s: of the living and of all the dead that one of them has collected.
+        memory_bytes: resident, summed; pages that two processes share count twice.
+        tasks: processes and threads.
+    """
+
+    cpu_s: float
+    memory_bytes: int
+    tasks: int
+
+
+class Watched(Protocol):
+    """A job as the watchdog sees it."""
+
+    def measure(self, now: float) -> None:
+        """Compare what the job uses with its limits; called many times a second."""
+
+
+def usage_of(pid: int) -> Usage:
+    """Walk the tree below ``pid``; what ends meanwhile is left out."""
+    cpu, memory, tasks = 0, 0, 0
+    todo = [pid]
+    while todo:
+        folder = f"/proc/{todo.pop()}"
+        try:
+            # The command's name may hold spaces and brackets; the last bracket ends it.
+            fields = Path(folder, "stat").read_bytes().rpartition(b")")[2].split()
+            for task in os.listdir(f"{folder}/task"):
+                todo += map(int, Path(folder, "task", task, "children").read_bytes().split())
+        except (OSError, ValueError):
+            continue
+        cpu += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
+        tasks += int(fields[17])
+        memory += int(fields[21])
+    return Usage(cpu * _TICK_S, memory * _PAGE, tasks)
+
+
+class Watchdog:
+    """One thread for all jobs of a sandbox: calls back when a descriptor can be read, and to measure.
+
+    Callbacks run with the watchdog's lock held: once `forget` has returned, none of that job runs.
+    """
+
+    def __init__(self, hertz: float) -> None:
+        self._period = 1 / hertz
+        self._epoll = select.epoll()
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._epoll.register(self._wake, select.EPOLLIN)
+        self._lock = threading.RLock()
+        self._readers: dict[int, Callable[[], None]] = {}
+        self._jobs: set[Watched] = set()
+        threading.Thread(target=self._run, name="watchdog", daemon=True).start()
+
+    def watch(self, job: Watched) -> None:
+        """Measure ``job`` from now on."""
+        with self._lock:
+            self._jobs.add(job)
+        os.eventfd_write(self._wake, 1)
+
+    def read(self, descriptor: int, ready: Callable[[], None]) -> None:
+        """Call ``ready`` whenever ``descriptor`` can be read or is at its end."""
+        with self._lock:
+            self._readers[descriptor] = ready
+            self._epoll.register(descriptor, select.EPOLLIN)
+
+    def unread(self, descriptor: int) -> None:
+        """Hear no more of ``descriptor``; to be called before it is closed."""
+        with self._lock:
+            if self._readers.pop(descriptor, None) is not None:
+                self._epoll.unregister(descriptor)
+
+    def forget(self, job: Watched) -> None:
+        """Measure ``job`` no more."""
+        with self._lock:
+            self._jobs.discard(job)
+
+    def _run(self) -> None:
+        next_tick = time.monotonic()
+        while True:
+            wait = max(0.0, next_tick - time.monotonic()) if self._jobs else None
+            for descriptor, _ in self._epoll.poll(wait):
+                if descriptor == self._wake:
+                    os.eventfd_read(self._wake)
+                    continue
+                with self._lock:
+                    ready = self._readers.get(descriptor)
+                    if ready is not None:
+                        ready()
+            if self._jobs and time.monotonic() >= next_tick:
+                self._measure()
+                next_tick = time.monotonic() + self._period
+
+    def _measure(self) -> None:
+        with self._lock:
+            for job in list(self._jobs):
+                job.measure(time.monotonic())
