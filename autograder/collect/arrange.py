@@ -29,14 +29,15 @@ class Arranged:
 
 
 def arrange(intake: Intake) -> Arranged:
-    """Lay out what was taken in; the student is told of every file that gets another name or is not used."""
-    sources = {path: data for path, data in intake.files.items() if path.suffix.lower() != ".ipynb"}
-    sources = unwrapped({path: data for path, data in sources.items() if not _is_notebook(path, intake)}, intake.wanted)
+    """Lay out what was taken in; the student is told of every file that is renamed or not used."""
+    wanted = intake.wanted
+    sources = {path: data for path, data in intake.files.items() if not wanted.is_notebook(path)}
+    sources = unwrapped(sources, wanted)
     finds: dict[str, Find] = {}
     arranged = Arranged()
-    for file in sorted(intake.wanted.files - {intake.wanted.notebook}):
+    for file in sorted(wanted.files - {wanted.notebook}):
         try:
-            finds[file] = find(file, sources, intake.wanted)
+            finds[file] = find(file, sources, wanted)
         except Unclear as problem:
             why = intake.lost.get(PurePosixPath(file).name)
             arranged.problems[file] = f"Your {file} could not be taken: {why}." if why else str(problem)
@@ -48,10 +49,6 @@ def arrange(intake: Intake) -> Arranged:
     arranged.parts.update({file: tuple(sorted(layout.owned[file])) for file in finds})
     arranged.problems.update(layout.problems)
     return arranged
-
-
-def _is_notebook(path: PurePosixPath, intake: Intake) -> bool:
-    return intake.wanted.canonical(path.name) == intake.wanted.notebook
 
 
 def _tell(finds: Iterable[Find], intake: Intake) -> None:

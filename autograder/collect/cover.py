@@ -35,7 +35,7 @@ def stub(reason: str, released: ReleasedNotebook | None) -> Cover:
 
 def cover(intake: Intake, released: ReleasedNotebook | None) -> Cover:
     """The one notebook of what was taken in; the student is told what was guessed, and what was not used."""
-    found = {path: data for path, data in intake.files.items() if _is_notebook(path, intake)}
+    found = {path: data for path, data in intake.files.items() if intake.wanted.is_notebook(path)}
     inner = unwrapped(found, intake.wanted)
     try:
         path = _chosen(inner, intake)
@@ -55,16 +55,12 @@ def cover(intake: Intake, released: ReleasedNotebook | None) -> Cover:
             intake.leave_out(str(other), f"there is one notebook in a hand-in, {name}")
     data, restored = _bytes(cells, released)
     if restored:
-        intake.notes.add(f"{len(restored)} cells were missing from your {name}; they were put back as released.")
+        intake.notes.add(f"Cells missing from your {name} were put back as released: {', '.join(restored)}.")
     return Cover(data)
 
 
-class _NoNotebook(Exception):  # noqa: N818 - a fact about the hand-in
+class _NoNotebook(Exception):
     """There is no notebook, or which one counts would be a guess."""
-
-
-def _is_notebook(path: PurePosixPath, intake: Intake) -> bool:
-    return path.suffix.lower() == ".ipynb" or intake.wanted.canonical(path.name) == intake.wanted.notebook
 
 
 def _chosen(found: dict[PurePosixPath, bytes], intake: Intake) -> PurePosixPath:
@@ -73,15 +69,15 @@ def _chosen(found: dict[PurePosixPath, bytes], intake: Intake) -> PurePosixPath:
     variants = [path for path in found if intake.wanted.canonical(path.name) == name]
     candidates = sorted(exact or variants or found, key=lambda path: (len(path.parts), str(path)))
     if not candidates:
-        why = intake.lost.get(name)
-        lost = f"Your {name} could not be taken: {why}."
-        raise _NoNotebook(lost if why else f"Your hand-in has no notebook {name}, so answers in it are missing.")
+        if why := intake.lost.get(name):
+            raise _NoNotebook(f"Your {name} could not be taken: {why}.")
+        raise _NoNotebook(f"Your hand-in has no notebook {name}, so answers in it are missing.")
     if exact:
         candidates = [path for path in candidates if len(path.parts) == len(candidates[0].parts)]
     if len({found[path] for path in candidates}) > 1:
         raise _NoNotebook(
-            f"Your hand-in has both {shown(candidates[0])} and {shown(candidates[1])}, and it is not clear which "
-            f"one is your {name}: keep one of them and hand in again."
+            f"Your hand-in has both {shown(candidates[0])} and {shown(candidates[1])}, and it is not clear "
+            f"which one is your {name}: keep one of them and hand in again."
         )
     return candidates[0]
 

@@ -30,7 +30,7 @@ _CHANGED = frozenset([errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, er
 _REPARSE_POINT = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0x400)
 
 
-class NotPlain(Exception):  # noqa: N818 - a fact about an entry, not a failure
+class NotPlain(Exception):
     """An entry is neither a plain file nor a folder; the text ends a sentence to the student."""
 
 
@@ -64,17 +64,24 @@ class Folder:
         with os.scandir(self.path if self.descriptor is None else self.descriptor) as entries:
             return sorted(entry.name for entry in islice(entries, most))
 
-    def stat(self, name: str) -> os.stat_result:
-        """What an entry is, itself and not what it links to.
+    def look(self, name: str) -> os.stat_result:
+        """What an entry is, whatever it is: itself and not what it links to.
 
         Raises:
-            NotPlain: it is neither a file nor a folder, or it is gone.
+            NotPlain: it is gone.
         """
         with _changes():
             if self.descriptor is None:
-                found = os.lstat(self.path / name)
-            else:
-                found = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+                return os.lstat(self.path / name)
+            return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+
+    def stat(self, name: str) -> os.stat_result:
+        """What an entry is, when it is a file or a folder.
+
+        Raises:
+            NotPlain: it is something else, or it is gone.
+        """
+        found = self.look(name)
         if problem := _problem(found):
             raise NotPlain(problem)
         return found

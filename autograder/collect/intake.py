@@ -9,23 +9,58 @@ from autograder.collect.names import folded, path_problem, shown
 from autograder.collect.notes import Notes
 from autograder.collect.wanted import Wanted
 
-__all__ = ["ARCHIVES", "Intake"]
+__all__ = ["ARCHIVES", "NESTED", "Intake"]
+
+NESTED = "archives inside a hand-in are not unpacked; hand in the files themselves"
+"""Why an archive is left out."""
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
 """How the names of archives end that are unpacked."""
 
 _TEXT = frozenset(
-    ".py .toml .txt .md .rst .html .htm .jinja .jinja2 .j2 .css .js .json .yaml .yml .sql .csv .svg".split()
+    [
+        ".py",
+        ".toml",
+        ".txt",
+        ".md",
+        ".rst",
+        ".html",
+        ".htm",
+        ".jinja",
+        ".jinja2",
+        ".j2",
+        ".css",
+        ".js",
+        ".json",
+        ".yaml",
+        ".yml",
+        ".sql",
+        ".csv",
+        ".svg",
+    ]
 )
 # Made by tools without the student's doing: nobody needs to hear of it.
 _SILENT_FOLDERS = frozenset(
-    "__macosx __pycache__ .ipynb_checkpoints .pytest_cache .mypy_cache .ruff_cache .idea .vscode".split()
+    [
+        "__macosx",
+        "__pycache__",
+        ".ipynb_checkpoints",
+        ".pytest_cache",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".idea",
+        ".vscode",
+    ]
 )
-_SILENT_FILES = frozenset([".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep", "timestamp.txt"])
+_SILENT_FILES = frozenset(
+    [".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep", "timestamp.txt"]
+)
 _SILENT_SUFFIXES = (".pyc", ".pyo")
-_FOLDERS = frozenset(".git .hg .svn venv .venv env .env .tox .nox node_modules site-packages".split())
+_FOLDERS = frozenset(
+    [".git", ".hg", ".svn", "venv", ".venv", "env", ".env", ".tox", ".nox", "node_modules", "site-packages"]
+)
 # Python or pytest would run these by name alone; no exercise needs one unless its brief says so.
-_PICKED_UP = frozenset("conftest.py sitecustomize.py usercustomize.py pyproject.toml setup.py".split())
+_PICKED_UP = frozenset(["conftest.py", "sitecustomize.py", "usercustomize.py", "pyproject.toml", "setup.py"])
 _TOOL = "such a folder is made by a tool and is never part of a hand-in"
 
 
@@ -153,7 +188,7 @@ class Intake:
         if self._is_archive(name) or self.wanted.canonical(name) or lower.endswith(".ipynb"):
             return None
         if lower.endswith((*ARCHIVES, ".gz", ".7z", ".rar", ".whl")):
-            return "archives inside a hand-in are not unpacked; hand in the files themselves"
+            return NESTED
         if PurePosixPath(lower).suffix not in _TEXT:
             return "only source and text files are taken"
         return None

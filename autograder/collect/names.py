@@ -46,23 +46,30 @@ def name_problem(name: str, caps: Caps) -> str | None:
         name: one component of a path, as the file system or archive has it.
         caps: holds the longest name that is taken.
     """
+    checks = (
+        (not _is_utf8(name), "its name is not UTF-8 text"),
+        (
+            len(name.encode(errors="replace")) > caps.name_bytes,
+            f"its name is longer than {caps.name_bytes} bytes",
+        ),
+        (not name.isprintable(), "its name holds characters that do not print"),
+        (not _NO_NAME_HOLDS.isdisjoint(name), f"its name holds one of {' '.join(sorted(_NO_NAME_HOLDS))}"),
+        (
+            not name[:1].isalnum() and name[:1] != "_",
+            "its name begins with neither letter, digit nor underscore",
+        ),
+        (name[-1:] in {".", " "}, "its name ends with a dot or a space"),
+        (name.partition(".")[0].casefold() in _WINDOWS_DEVICES, "its name means a device on Windows"),
+    )
+    return next((problem for applies, problem in checks if applies), None)
+
+
+def _is_utf8(name: str) -> bool:
     try:
-        size = len(name.encode())
+        name.encode()
     except UnicodeEncodeError:
-        return "its name is not UTF-8 text"
-    if size > caps.name_bytes:
-        return f"its name is longer than {caps.name_bytes} bytes"
-    if not name.isprintable():
-        return "its name holds characters that do not print"
-    if not _NO_NAME_HOLDS.isdisjoint(name):
-        return "its name holds one of the characters " + " ".join(sorted(_NO_NAME_HOLDS))
-    if not (name[:1].isalnum() or name[:1] == "_"):
-        return "its name does not begin with a letter, a digit or an underscore"
-    if name[-1] in ". ":
-        return "its name ends with a dot or a space"
-    if name.partition(".")[0].casefold() in _WINDOWS_DEVICES:
-        return "its name means a device on Windows"
-    return None
+        return False
+    return True
 
 
 def path_problem(raw: str, caps: Caps) -> str | None:
@@ -72,21 +79,22 @@ def path_problem(raw: str, caps: Caps) -> str | None:
         raw: the path with slashes, as an archive has it.
         caps: hold the longest and deepest path that is taken.
     """
-    if raw.startswith(("/", "\\")) or raw[1:2] == ":":
-        return "its path is absolute, so it would not lie in your hand-in"
     parts = raw.split("/")
-    if ".." in parts:
-        return 'its path holds "..", so it would not lie in your hand-in'
-    if "" in parts or "." in parts:
-        return "its path holds an empty name"
-    for part in parts:
-        if problem := name_problem(part, caps):
-            return problem
-    if len(parts) - 1 > caps.depth:
-        return f"it lies more than {caps.depth} folders deep"
-    if len(raw.encode()) > caps.path_bytes:
-        return f"its path is longer than {caps.path_bytes} bytes"
-    return None
+    checks = (
+        (
+            raw.startswith(("/", "\\")) or raw[1:2] == ":",
+            "its path is absolute, so it lies outside of your hand-in",
+        ),
+        (".." in parts, 'its path holds "..", so it lies outside of your hand-in'),
+        ("" in parts or "." in parts, "its path holds an empty name"),
+        (len(parts) - 1 > caps.depth, f"it lies more than {caps.depth} folders deep"),
+    )
+    if problem := next((problem for applies, problem in checks if applies), None):
+        return problem
+    if problem := next((found for part in parts if (found := name_problem(part, caps))), None):
+        return problem
+    too_long = len(raw.encode()) > caps.path_bytes
+    return f"its path is longer than {caps.path_bytes} bytes" if too_long else None
 
 
 def student_problem(student: str, caps: Caps) -> str | None:
@@ -94,7 +102,7 @@ def student_problem(student: str, caps: Caps) -> str | None:
     if problem := name_problem(student, caps):
         return problem
     if not _NO_STUDENT_HOLDS.isdisjoint(student):
-        return "its name holds one of the characters " + " ".join(sorted(_NO_STUDENT_HOLDS))
+        return f"its name holds one of {' '.join(sorted(_NO_STUDENT_HOLDS))}"
     return None
 
 

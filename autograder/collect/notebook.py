@@ -109,7 +109,7 @@ def restore(cells: list[Cell], released: ReleasedNotebook) -> tuple[list[Cell], 
     present = {cell.grade_id for cell in found}
     missing = [cell for cell in released.cells if cell.grade_id not in present]
     for cell in missing:
-        before = [each.grade_id for each in released.cells[: released.cells.index(cell)]]
+        before = {each.grade_id for each in released.cells[: released.cells.index(cell)]}
         at = max((index for index, each in enumerate(found) if each.grade_id in before), default=-1)
         found.insert(at + 1, Cell(cell.cell_type, cell.source, "", cell.nbgrader))
     return found, [cell.grade_id for cell in missing]
@@ -134,7 +134,8 @@ def notebook_bytes(cells: list[Cell]) -> bytes:
     for number, cell in enumerate(cells):
         cell_id = cell.id
         if cell_id in used:
-            cell_id = next(name for count in range(len(cells) + 1) if (name := f"c{number}-{count}") not in given)
+            candidates = (f"c{number}-{count}" for count in range(len(cells) + 1))
+            cell_id = next(name for name in candidates if name not in given)
         used.add(cell_id)
         written.append(_written(cell, cell_id))
     whole = {"cells": written, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -143,7 +144,8 @@ def notebook_bytes(cells: list[Cell]) -> bytes:
 
 def _written(cell: Cell, cell_id: str) -> dict[str, Any]:
     metadata = {"nbgrader": cell.nbgrader} if cell.nbgrader else {}
-    written = {"cell_type": cell.cell_type, "id": cell_id, "metadata": metadata, "source": cell.source}
+    written: dict[str, Any] = {"cell_type": cell.cell_type, "id": cell_id, "metadata": metadata}
+    written["source"] = cell.source
     if cell.cell_type == "code":
         written |= {"outputs": [], "execution_count": None}
     return written

@@ -31,5 +31,5 @@ class Notes:
         kept = tuple(self._sentences)
         if not self._beyond:
             return kept
-        more = f"{self._beyond} more things were left out or renamed; hand in only the files that the brief names."
-        return (*kept, more)
+        more = f"{self._beyond} more things were left out or renamed"
+        return (*kept, f"{more}; hand in only the files that the brief names.")

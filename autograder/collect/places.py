@@ -14,7 +14,7 @@ __all__ = ["Find", "Unclear", "find", "unwrapped"]
 _INIT = "__init__.py"
 
 
-class Unclear(Exception):  # noqa: N818 - a fact about the hand-in
+class Unclear(Exception):
     """A wanted file is not there, or there is more than one; the text is a sentence to the student."""
 
 
@@ -78,11 +78,9 @@ def find(file: str, paths: Iterable[PurePosixPath], wanted: Wanted) -> Find:
 
 def _two(file: str, one: Find, other: Find) -> str:
     if one.place == other.place and one.package != other.package:
-        return f"Your hand-in has two apps, {one.shown} and {other.shown}: keep one of them and hand in again."
-    return (
-        f"Your hand-in has both {one.shown} and {other.shown}, and it is not clear which one is your {file}: "
-        "keep one of them and hand in again."
-    )
+        return f"Your hand-in has two apps, {one.shown} and {other.shown}: keep one and hand in again."
+    both = f"Your hand-in has both {one.shown} and {other.shown}, and it is not clear which one is"
+    return f"{both} your {file}: keep one of them and hand in again."
 
 
 def _finds(file: PurePosixPath, paths: list[PurePosixPath], wanted: Wanted) -> Iterable[Find]:
@@ -91,10 +89,10 @@ def _finds(file: PurePosixPath, paths: list[PurePosixPath], wanted: Wanted) -> I
         if wanted.canonical(path.name) == file.name and path.parts[-1 - levels : -1] == file.parts[:-1]:
             place = PurePosixPath(*path.parts[: -1 - levels])
             yield Find(str(file), path, place, exact=path.name == file.name)
-        elif path.name == _INIT and file.suffix == ".py" and path.parent.parts[-1 - levels :] == _package(file):
+        elif path.name == _INIT and path.parent.parts[-1 - levels :] == _package(file):
             place = PurePosixPath(*path.parent.parts[: -1 - levels])
             yield Find(str(file), path.parent, place, exact=True, package=True)
 
 
-def _package(file: PurePosixPath) -> tuple[str, ...]:
-    return file.with_suffix("").parts
+def _package(file: PurePosixPath) -> tuple[str, ...] | None:
+    return file.with_suffix("").parts if file.suffix == ".py" else None

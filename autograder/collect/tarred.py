@@ -12,6 +12,8 @@ from dataclasses import dataclass
 __all__ = ["TarDamaged", "TarMember", "members"]
 
 _BLOCK = 512
+_BASE_256 = 0x80
+_SIZE_DIGITS = 20  # more than any disk holds
 _HEADER_BYTES = 64_000  # of a long name or of extended attributes
 _PLAIN = frozenset([b"0", b"\0", b"7"])
 _FOLDER = b"5"
@@ -19,7 +21,7 @@ _LONG_NAME, _LONG_LINK = b"L", b"K"
 _EXTENDED, _GLOBAL = b"x", b"g"
 
 
-class TarDamaged(Exception):  # noqa: N818 - a fact about the archive
+class TarDamaged(Exception):
     """The bytes are not a tar archive, or it ends early."""
 
 
@@ -75,7 +77,7 @@ def _check(header: bytes) -> None:
 
 
 def _number(field: bytes) -> int:
-    if field[0] == 0x80:  # base 256, for sizes beyond octal  # noqa: PLR2004
+    if field[0] == _BASE_256:  # base 256, for sizes beyond octal
         return int.from_bytes(field[1:], "big")
     digits = field.strip(b" \0")
     if digits.strip(b"01234567"):
@@ -96,7 +98,7 @@ def _text_of(data: bytes, start: int, size: int) -> bytes:
 
 
 def _records(text: bytes) -> dict[str, str]:
-    """Extended attributes: each is ``<length> <key>=<value>\\n``, its length counting all of it."""
+    """Extended attributes: each a length that counts all of it, a space, key=value and a line's end."""
     records = {}
     while text.strip(b"\0"):
         digits, space, _ = text[:8].partition(b" ")
@@ -115,7 +117,7 @@ def _extended_size(extended: dict[str, str], size: int) -> int:
     text = extended.get("size")
     if text is None:
         return size
-    if not (text.isascii() and text.isdigit() and len(text) < 20):  # noqa: PLR2004 - more than any disk holds
+    if not (text.isascii() and text.isdigit() and len(text) < _SIZE_DIGITS):
         raise TarDamaged
     return int(text)
 

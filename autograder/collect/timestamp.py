@@ -27,6 +27,8 @@ def parsed(data: bytes) -> datetime | None:
 
 def _read(text: str) -> datetime:
     date, _, zone = text.rpartition(" ")
+    if " " in date and zone in {"UTC", "GMT", "Z"}:  # known even where no table of zones is installed
+        return datetime.fromisoformat(date).replace(tzinfo=UTC)
     if " " in date and zone[:1].isalpha():  # 2026-11-22 08:00:00.000000 Europe/Paris
         return datetime.fromisoformat(date).replace(tzinfo=ZoneInfo(zone))
     if " " in date:  # 2026-11-22 08:00:00.000000 +0100

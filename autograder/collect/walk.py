@@ -65,9 +65,8 @@ class _Walk:
         names = folder.names(most + 1)
         if len(names) > most:
             names = names[:most]
-            self._intake.notes.add(
-                f"Your hand-in has more than {self._intake.caps.seen} files and folders; the rest was left out."
-            )
+            seen = self._intake.caps.seen
+            self._intake.notes.add(f"Your hand-in has more than {seen} files; the rest was left out.")
         self._seen += len(names)
         if not prefix and self._only:
             names = [name for name in names if name in self._only]

@@ -46,6 +46,10 @@ class Wanted:
         """Names of the folders that may stand for a file: ``x`` for ``x.py``."""
         return frozenset(name.removesuffix(".py") for name in self.names if name.endswith(".py"))
 
+    def is_notebook(self, path: PurePosixPath) -> bool:
+        """Whether a file is a notebook, of whatever name."""
+        return path.suffix.lower() == ".ipynb" or self.canonical(path.name) == self.notebook
+
     def canonical(self, name: str) -> str | None:
         """The wanted file name that ``name`` is, or is a variant of; None when it is neither."""
         if name in self.names:

@@ -36,8 +36,8 @@ CREATE TRIGGER IF NOT EXISTS no_removal BEFORE DELETE ON event
 class Kind(StrEnum):
     """What an event says.
 
-    ``collected`` carries the hand-in as collect left it, ``finished`` the report, ``broken`` the
-    reason, ``judged`` the hashes of the texts for which grades were recorded.
+    ``finished`` carries the report, ``broken`` the reason, ``judged`` the hashes of the texts for
+    which grades were recorded.
     """
 
     COLLECTED = "collected"

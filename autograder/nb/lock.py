@@ -15,14 +15,17 @@ __all__ = ["hold", "release"]
 _HELD: dict[Path, IO[str]] = {}
 
 
-def hold(path: Path) -> None:
+def hold(path: Path) -> bool:
     """Become the one grader; a process that is it already stays it.
+
+    Returns:
+        Whether this call made it the grader, so that its caller has to release.
 
     Raises:
         CourseError: another process grades; says which.
     """
     if path in _HELD:
-        return
+        return False
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = path.open("a+", encoding="utf-8")
     try:
@@ -41,6 +44,7 @@ def hold(path: Path) -> None:
     file.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
     file.flush()
     _HELD[path] = file
+    return True
 
 
 def release(path: Path) -> None:

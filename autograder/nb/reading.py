@@ -16,14 +16,12 @@ __all__ = ["read_handed_in"]
 _CELLS_MOST = 300
 _CHARS_MOST = 200_000
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-_IMAGE_CHARS_MOST = 3_000_000
 
 
 def read_handed_in(raw: bytes) -> Any:
-    """A new notebook with the cells' types, texts, grade ids and pasted images; never fails.
+    """A new notebook with the cells' types, texts and grade ids; never fails.
 
-    Outputs, tags, widgets, kernels and all other metadata are not taken over. What cannot be
+    Outputs, tags, attachments, kernels and all other metadata are not taken over. What cannot be
     read gives a notebook that says so.
     """
     try:
@@ -53,10 +51,7 @@ def _cell(cell: dict[str, Any], index: int) -> Any:
     if cell.get("cell_type") == "code":
         return new_code_cell(source, id=f"own-{index}", metadata=kept)
     if cell.get("cell_type") == "markdown":
-        made = new_markdown_cell(source, id=f"own-{index}", metadata=kept)
-        if images := _images(cell.get("attachments")):
-            made["attachments"] = images
-        return made
+        return new_markdown_cell(source, id=f"own-{index}", metadata=kept)
     # nbconvert writes a raw cell into the page as it stands.
     return new_markdown_cell(fenced(source), id=f"own-{index}", metadata=kept)
 
@@ -69,19 +64,3 @@ def _text(source: object) -> str:
     if len(text) > _CHARS_MOST:
         return f"{text[:_CHARS_MOST]}\n\n… shortened: the cell has {len(text)} characters"
     return text
-
-
-def _images(attachments: object) -> dict[str, dict[str, str]]:
-    """Pasted pictures of kinds that a browser only draws."""
-    if not isinstance(attachments, dict):
-        return {}
-    kept: dict[str, dict[str, str]] = {}
-    room = _IMAGE_CHARS_MOST
-    for name, bundle in attachments.items():
-        for kind, data in bundle.items() if isinstance(bundle, dict) else ():
-            if kind not in _IMAGES or not isinstance(data, str) or len(data) > room:
-                continue
-            if re.fullmatch(r"[A-Za-z0-9+/=\s]*", data) and re.fullmatch(r"[\w .-]+", name):
-                kept[name] = {kind: data}
-                room -= len(data)
-    return kept

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["clip", "tail", "visible", "visible_line"]
+__all__ = ["clip", "short_paths", "tail", "visible", "visible_line"]
 
 _TAB = "    "
 _MARKS_IN_A_ROW = 3
 # Letters and symbols to Unicode, blank to the eye: a name or a body could hide behind them.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_LETTER_ESCAPES = {"\r": "\\r", "\0": "\\0"}
+_LIBRARY_PATH = re.compile(r'File "[^"\n]{0,500}[/\\](?=(?:site-packages|python3\.\d+)[/\\])')
 
 
 def visible(text: str, *, ascii_only: bool = False) -> str:
@@ -51,6 +52,11 @@ def tail(text: str, *, lines: int, width: int) -> str:
     return "\n".join(more + [_cut(line, width) for line in kept[-lines:]])
 
 
+def short_paths(traceback: str) -> str:
+    """A traceback whose paths into Python and its libraries begin where they matter."""
+    return _LIBRARY_PATH.sub('File ".../', traceback)
+
+
 def _shown(text: str, *, ascii_only: bool) -> Iterator[str]:
     marks = 0
     for char in text:
@@ -68,12 +74,7 @@ def _stays(char: str, *, ascii_only: bool) -> bool:
 
 
 def _escaped(char: str) -> str:
-    if char in _LETTER_ESCAPES:
-        return _LETTER_ESCAPES[char]
-    code = ord(char)
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return char.encode("unicode_escape").decode("ascii")
 
 
 def _cut(line: str, width: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autograder.report.model import CheckReport, PartReport, Report
 from autograder.verdict import Verdict
 
-__all__ = ["Focus", "decisive", "first_to_fix", "nothing_ran"]
+__all__ = ["Focus", "decisive", "first_to_fix", "judged", "nothing_ran"]
 
 _FIXABLE = (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT)
 
@@ -36,9 +36,14 @@ def nothing_ran(part: PartReport) -> bool:
     return part.refusal is not None or not started
 
 
+def judged(part: PartReport) -> bool:
+    """Whether the part's checks say something of the learner's app."""
+    return part.verdict is not Verdict.BROKEN and not nothing_ran(part)
+
+
 def first_to_fix(report: Report) -> Focus | None:
     """The earliest check that fails in any part whose app ran."""
-    ran = [part for part in report.parts if not nothing_ran(part)]
+    ran = [part for part in report.parts if judged(part)]
     failing = [
         (part.checks.index(check), check) for part in ran for check in [decisive(part)] if check is not None
     ]

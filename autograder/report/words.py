@@ -10,7 +10,7 @@ from autograder.verdict import Status, Verdict
 
 __all__ = ["NOT_YOUR_FAULT", "Look", "look", "part_title", "points", "score", "status_look", "tally", "total"]
 
-NOT_YOUR_FAULT = "This could not be judged, through no fault of yours; your teacher has been told."
+NOT_YOUR_FAULT = "This could not be judged, through no fault of yours."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ _NOTHING_RAN = Look("!", "!", "nothing ran", "red", "#a40e26")
 _REFUSED = Look("!", "!", "not accepted", "red", "#a40e26")
 _STATUSES = {
     Status.GRADED: Look("✓", "+", "graded", "green", "#116329"),
-    Status.AWAITING_PERSON: Look("?", "?", "awaits a person", "cyan", "#0a4d8c"),
+    Status.AWAITING_PERSON: Look("?", "?", "awaiting", "cyan", "#0a4d8c"),
     Status.BROKEN: Look("#", "#", "broken", "magenta", "#6e2594"),
     Status.REFUSED: Look("!", "!", "refused", "red", "#a40e26"),
     Status.MISSING: Look("–", "-", "missing", "yellow", "#6b4a00"),
@@ -88,10 +88,12 @@ def score(part: PartReport) -> str:
 
 
 def tally(part: PartReport) -> str:
-    """How many of a part's checks pass."""
+    """How many of a part's checks pass, in words; empty for a part without checks."""
     passed = sum(check.verdict.earns for check in part.checks)
-    if part.checks and passed == len(part.checks):
-        return f"all {passed} checks pass" if passed > 1 else "its check passes"
+    if not part.checks:
+        return ""
+    if passed == len(part.checks):
+        return f"all {passed} checks pass" if passed > 1 else "its one check passes"
     return f"{passed} of {len(part.checks)} checks pass"
 
 

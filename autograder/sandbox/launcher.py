@@ -23,8 +23,8 @@ import socket
 import stat
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn, TextIO
 
 APP_RAISED = 70
 """Exit code: importing the module, or ``create_app()``, raised."""
@@ -78,6 +78,8 @@ class Supervisor:
                         fork = self._start(order)
                         if fork is not None:
                             return fork
+                    elif order["do"] == "ping":
+                        self.tell(**{"is": "pong"})
                     elif self._app:
                         self._signal(signal.SIGTERM if order["do"] == "stop" else signal.SIGKILL)
             self._count_inodes()
@@ -241,6 +243,7 @@ def run_plain() -> None:
     grader = socket.create_connection((LOOPBACK, order["grader_port"]))
     listener = _listen_again(order["port"])
     port = listener.getsockname()[1]
+    sys.path += [each for each in order["site"] if each not in sys.path]
     grader.sendall(json.dumps({"token": order["token"], "is": "entered", "port": port}).encode() + b"\n")
     threading.Thread(target=_end_when_told, args=(grader,), daemon=True).start()
     run_app(order, os.getcwd(), listener, lambda: grader.sendall(b'{"is": "started"}\n'))
@@ -276,8 +279,7 @@ def run_app(order: Order, home: str, listener: socket.socket | None, started: Ca
     os.chdir(home)
     os.environ.clear()
     os.environ.update(order["environment"])
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = _text_to(1), _text_to(2)
     _limit(order["rlimits"])
     if order["command"]:
         os.environ["PYTHONPATH"] = os.pathsep.join(order["site"])
@@ -290,9 +292,39 @@ def run_app(order: Order, home: str, listener: socket.socket | None, started: Ca
     _greet_like_python()
     sys.argv = [order["module"]]
     sys.path.insert(0, home)
+    if order["libraries"]:
+        _allow_only(order["libraries"], home)
     app = load_app(order["module"], home)
     serve(app, listener, started)
     sys.exit(0)
+
+
+def _allow_only(libraries: Sequence[str], home: str) -> None:
+    """Refuse the learner's own files an import of anything but these, the standard library, each other."""
+    import_any = builtins.__import__
+    own = {name.partition(".")[0] for name in os.listdir(home)}
+    known = {*sys.stdlib_module_names, *libraries, *own}
+
+    def import_known(
+        name: str,
+        scope: Mapping[str, object] | None = None,
+        inner: Mapping[str, object] | None = None,
+        wanted: Sequence[str] = (),
+        level: int = 0,
+    ) -> object:
+        top = name.partition(".")[0]
+        if level == 0 and top not in known and str((scope or {}).get("__file__")).startswith(home + os.sep):
+            allowed = ", ".join(sorted(libraries))
+            message = f"this exercise does not use {top}; beside the standard library it uses {allowed}"
+            raise ImportError(message, name=top)
+        return import_any(name, scope, inner, wanted, level)
+
+    builtins.__import__ = import_known
+
+
+def _text_to(descriptor: int) -> TextIO:
+    """A stream that keeps no line back: the process may be killed at any time."""
+    return open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def load_app(name: str, home: str) -> Any:
@@ -326,7 +358,7 @@ def learner_trace(error: BaseException, home: str) -> str:
     todo = [report]
     while todo:
         each = todo.pop()
-        frames = list(each.stack)
+        frames = [frame for frame in each.stack if frame.filename != __file__]
         own = (at for at, frame in enumerate(frames) if _shorten(frame.filename, home) != frame.filename)
         del frames[: next(own, len(frames))]
         for frame in frames:

@@ -12,7 +12,7 @@ __all__: list[str] = []
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
+    item: pytest.Item, call: pytest.CallInfo[None]  # noqa: ARG001 - pytest names a hook's arguments
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """With COURSE_NO_SKIP set, as in CI, a skip is a failure: what did not run shows nothing."""
     report = yield

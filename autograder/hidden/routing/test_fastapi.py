@@ -61,10 +61,10 @@ def is_range(schema: dict[str, object], low: int, high: int) -> bool:
 def test_the_document_tells_which_numbers_are_taken(api: Api) -> None:
     """The OpenAPI document describes the id and `page` as integers with their lowest and highest value."""
     reply = api.get("/openapi.json").expect(200)
-    for path, parameter, low, high in (
-        (r"/items/\{[^/]+\}", "path .*", -1_000_000, 1_000_000),
-        ("/search", "query page", 1, 1_000),
+    for what, path, parameter, low, high in (
+        ("the id", r"/items/\{[^/]+\}", "path .*", -1_000_000, 1_000_000),
+        ("page", "/search", "query page", 1, 1_000),
     ):
         found = any(is_range(each, low, high) for each in schemas(reply.json(), path, parameter))
-        told = f"The document has no integer from {low} to {high} for {path.replace(chr(92), '')}."
-        expect(found, told, reply, expected=f"minimum {low} and maximum {high}")
+        told = f"The document does not describe {what} as an integer from {low} to {high}."
+        expect(found, told, reply, expected=f"type integer, minimum {low}, maximum {high}")

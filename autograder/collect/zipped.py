@@ -1,0 +1,112 @@
+"""Takes in the members of a zip file: each capped while it is unpacked, whatever its headers say."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+from typing import IO
+
+from autograder.collect.intake import Intake
+from autograder.collect.unusable import SPECIAL, Unusable
+
+__all__ = ["take_zip"]
+
+_STEP = 1 << 16
+_LOCAL_HEADER_BYTES = 30
+_ENCRYPTED = 0x1
+# Only these two unpack piece by piece in zipfile; a few bytes of the others can become gigabytes at once.
+_METHODS = frozenset([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+_DAMAGE = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OSError,
+    struct.error,
+    zlib.error,
+)
+
+
+def take_zip(data: bytes, intake: Intake) -> None:
+    """Take in a zip file's members, the shallow ones first.
+
+    Raises:
+        Unusable: it is damaged, or too much.
+    """
+    try:
+        archive = zipfile.ZipFile(_ShortReads(data, intake.caps.zip_directory_bytes))
+    except _DAMAGE as error:
+        raise Unusable.damaged() from error
+    infos = archive.infolist()
+    if len(infos) > intake.caps.seen:
+        raise Unusable.too_many(intake.caps.seen)
+    if _overlap(infos, len(data)):
+        raise Unusable.damaged()
+    left = intake.caps.unpacked_bytes
+    for info in sorted(infos, key=lambda each: each.orig_filename.count("/")):
+        # zipfile cuts a name at a NUL and changes separators; the name as it stands is what is judged.
+        name = info.orig_filename.removeprefix("./")
+        if name.endswith("/") or (most := _most(name, info, intake)) is None:
+            continue
+        try:
+            with archive.open(info) as member:
+                unpacked = _read(member, min(most, left) + 1)
+        except _DAMAGE:
+            intake.leave_out(name, "it is damaged within the archive; pack the files again")
+            continue
+        left -= len(unpacked)
+        if left < 0:
+            raise Unusable.unpacks_to_too_much(intake.caps.unpacked_bytes)
+        intake.add(name, unpacked)
+
+
+class _ShortReads(io.BytesIO):
+    """A zip file's bytes, of which zipfile cannot read a table of contents that is larger than allowed."""
+
+    def __init__(self, data: bytes, most: int) -> None:
+        super().__init__(data)
+        self._most = most
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        if len(data) > self._most:
+            raise zipfile.BadZipFile
+        return data
+
+
+def _overlap(infos: Iterable[zipfile.ZipInfo], end: int) -> bool:
+    """Whether two members share bytes, as they do in a bomb that unpacks the same bytes many times."""
+    at = 0
+    for start, size in sorted((info.header_offset, info.compress_size) for info in infos):
+        if start < at:
+            return True
+        at = start + _LOCAL_HEADER_BYTES + size
+    return at > end
+
+
+def _most(name: str, info: zipfile.ZipInfo, intake: Intake) -> int | None:
+    """How many bytes of a member are read, or None when it is left out."""
+    if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG}:
+        intake.leave_out(name, SPECIAL)
+        return None
+    most = intake.accepts(name, info.file_size)
+    if most is not None and info.flag_bits & _ENCRYPTED:
+        intake.leave_out(name, "it is locked with a password; pack it without one")
+        return None
+    if most is not None and info.compress_type not in _METHODS:
+        intake.leave_out(name, "it is packed in a way that is not read here; pack it as an ordinary zip")
+        return None
+    return most
+
+
+def _read(member: IO[bytes], most: int) -> bytes:
+    # zipfile asks for as many packed bytes as it is asked for unpacked ones: small steps keep both small.
+    out = bytearray()
+    while len(out) < most and (chunk := member.read(min(most - len(out), _STEP))):
+        out += chunk
+    return bytes(out)

@@ -1,0 +1,3 @@
+_eaten = []
+while True:
+    _eaten.append(bytearray(50_000_000))

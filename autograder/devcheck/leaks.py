@@ -1,0 +1,154 @@
+"""Decides whether a text that learners get holds a line of a hidden check or a solution.
+
+Every line of ``autograder/hidden`` and ``solutions`` is secret when it has at least 25 characters
+beside white space, unless it imports something. What such a line may share with public files is
+not guessed from those files, since the leak may stand in any of them: a line is public only when
+an author wrote it into a topic's ``hidden/<topic>/shared.txt``.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from autograder.catalog import Catalog
+from autograder.devcheck.claims import authored_files
+from autograder.devcheck.violation import shown
+
+__all__ = ["LEAST", "Leak", "Secrets", "squeezed"]
+
+LEAST = 25
+"""Characters, white space aside, from which on a line is long enough to give something away."""
+
+_TRAILING_COMMENT = re.compile(r"\s{2,}#.*$")
+_MARKS = "#>*-|"
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A secret line in a public file.
+
+    Attributes:
+        where: the public file, and the line or cell.
+        secret: the file and line that it comes from.
+        text: the line, as it stands in the secret file.
+    """
+
+    where: str
+    secret: str
+    text: str
+
+
+class Secrets:
+    """All secret lines of a course.
+
+    Args:
+        catalog: the course, whose author edition is at hand.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._by_start: dict[str, list[tuple[str, str, str]]] = {}
+        self.shared: dict[str, list[str]] = {}
+        known: set[str] = set()
+        for topic in catalog.course.topic:
+            places = catalog.places(topic.name)
+            self._read_shared(catalog.root, places.hidden / "shared.txt")
+            for place in (places.hidden, places.solution):
+                for file in authored_files(place):
+                    if file != places.hidden / "shared.txt" and not file.is_symlink():
+                        self._read(catalog.root, file, known)
+
+    def leaks(self, name: PurePosixPath, data: bytes) -> Iterator[Leak]:
+        """Every secret line in a public file, once, unless it is shared on purpose."""
+        told: set[str] = set()
+        for label, text in _pieces(name, data.decode("utf-8", "replace")):
+            for line, secret, where, raw in self._found(text):
+                if secret not in told and secret not in self.shared:
+                    told.add(secret)
+                    place = f"{name}:{line}" if not label else f"{name} ({label}, line {line})"
+                    yield Leak(place, where, raw)
+
+    def shared_in(self, name: PurePosixPath, data: bytes) -> set[str]:
+        """The shared lines that a public file holds, squeezed."""
+        pieces = _pieces(name, data.decode("utf-8", "replace"))
+        found = {secret for _, text in pieces for _, secret, _, _ in self._found(text)}
+        return found & self.shared.keys()
+
+    def _read(self, root: Path, file: Path, known: set[str]) -> None:
+        text = file.read_bytes().decode("utf-8", "replace")
+        apart = _import_lines(text) if file.suffix == ".py" else frozenset()
+        for number, line in enumerate(text.splitlines(), 1):
+            if number in apart:
+                continue
+            for form in {line, _TRAILING_COMMENT.sub("", line)}:
+                secret = squeezed(form)
+                if len(secret) >= LEAST and secret not in known:
+                    known.add(secret)
+                    found = (secret, shown(root, file, number), line.strip())
+                    self._by_start.setdefault(secret[:LEAST], []).append(found)
+
+    def _read_shared(self, root: Path, file: Path) -> None:
+        if not file.is_file():
+            return
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip():
+                self.shared.setdefault(squeezed(line), []).append(shown(root, file, number))
+
+    def _found(self, text: str) -> Iterator[tuple[int, str, str, str]]:
+        """Line, secret, its place and its text, wherever a secret stands in the text."""
+        lines = text.splitlines()
+        numbers = [number for number, line in enumerate(lines, 1) for char in line if not char.isspace()]
+        whole = "".join("".join(line.split()) for line in lines)
+        for start in range(len(whole) - LEAST + 1):
+            for secret, where, raw in self._by_start.get(whole[start : start + LEAST], ()):
+                if whole.startswith(secret, start):
+                    yield numbers[start], secret, where, raw
+
+
+def squeezed(line: str) -> str:
+    """The line without white space and without marks of comments, quotes and lists before it."""
+    return "".join(line.split()).lstrip(_MARKS)
+
+
+def _import_lines(text: str) -> frozenset[int]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return frozenset()
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return frozenset(
+        number for node in nodes for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    )
+
+
+def _pieces(name: PurePosixPath, text: str) -> Iterator[tuple[str, str]]:
+    """The text as it stands, and what it means to who reads it: cells, strings, characters."""
+    yield "", text
+    if "&" in text:
+        yield "unescaped", html.unescape(text)
+    try:
+        if name.suffix in {".ipynb", ".json"}:
+            yield from _strings(json.loads(text), "")
+        elif name.suffix == ".toml":
+            yield from _strings(tomllib.loads(text), "")
+    except (ValueError, RecursionError):
+        return  # not what its name says: its text has been looked at
+
+
+def _strings(value: object, label: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield label, value
+    elif isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        yield label, "\n".join(each.rstrip("\n") for each in value)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _strings(each, f"{label}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for number, each in enumerate(value, 1):
+            yield from _strings(each, f"{label} {number}".strip())

@@ -1,0 +1,114 @@
+"""nbgrader's whole configuration for a grading folder: everything plugged in, nothing patched."""
+
+from __future__ import annotations
+
+import logging
+import os
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import nbgrader
+
+from autograder.catalog import Catalog
+from autograder.errors import CourseError
+from autograder.nb import lock
+from autograder.nb.folder import GradingFolder
+from autograder.nb.inbox import odd_names, refresh
+
+__all__ = ["DATABASE_VARIABLE", "configure"]
+
+DATABASE_VARIABLE = "COURSE_DB_URL"
+"""Names another gradebook than the folder's own, such as one on PostgreSQL."""
+
+_WAIT_S = 60
+_LOG = logging.getLogger("traitlets")
+
+_RELEASE = [
+    # Without ClearSolutions, ClearHiddenTests and their kin: what is released was authored as it is.
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+_SANITIZE = [
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "autograder.nb.restore.RestoreCells",
+    "autograder.nb.restore.EscapeMarkdown",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+_AUTOGRADE = [
+    "autograder.nb.judge.Judge",
+    "autograder.nb.grades.RecordGrades",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+_FEEDBACK = ["nbgrader.preprocessors.GetGrades", "autograder.nb.feedback.ShowStanding"]
+
+
+def configure(c: Any, folder: Path) -> None:
+    """Configure nbgrader, from its CLI or in the formgrader, and fill the inbox with what is new.
+
+    Args:
+        c: traitlets' configuration; what is set after this call wins.
+        folder: the grading folder; its course is found from there.
+    """
+    place = GradingFolder(folder.resolve())
+    # The formgrader loads its configuration before each request, so never while this process grades.
+    lock.release(place.lock)
+    catalog = place.catalog()
+    _course(c, place)
+    _converters(c, catalog)
+    _feedback(c)
+    try:
+        refresh(place, catalog)
+        for name in odd_names(place):
+            _LOG.warning("This folder of hand-ins is not named as a student can be: %r", name)
+    except (CourseError, OSError) as error:
+        c.GuardingExporter.trouble = str(error)
+        _LOG.error("The hand-ins could not be collected: %s", error)
+
+
+def _course(c: Any, place: GradingFolder) -> None:
+    c.CourseDirectory.root = str(place.path)
+    c.CourseDirectory.course_id = place.course_id
+    c.CourseDirectory.db_url = os.environ.get(DATABASE_VARIABLE) or _sqlite(place)
+    c.CourseDirectory.submitted_directory = place.inbox.name
+    c.ZipCollectApp.CourseDirectory.submitted_directory = place.submitted.name
+    c.ExchangeFactory.collect = "autograder.nb.transfer.CollectToSubmitted"
+    c.Exchange.root = str(place.exchange)
+    c.ExportApp.plugin_class = "autograder.nb.export.StatusExport"
+
+
+def _sqlite(place: GradingFolder) -> str:
+    path = place.path / "gradebook.db"
+    if "?" in str(path):
+        raise CourseError(
+            "The path of the grading folder holds a question mark, which a database URL cannot.",
+            where=str(place.path),
+            remedy="Move or rename the folder.",
+        )
+    return f"sqlite:///{path}?timeout={_WAIT_S}"
+
+
+def _converters(c: Any, catalog: Catalog) -> None:
+    c.GenerateAssignment.preprocessors = list(_RELEASE)
+    c.Autograde.exporter_class = "autograder.nb.exporter.GuardingExporter"
+    c.Autograde.sanitize_preprocessors = list(_SANITIZE)
+    c.Autograde.autograde_preprocessors = list(_AUTOGRADE)
+    c.Autograde.post_convert_hook = "autograder.nb.exporter.finish"
+    c.Autograde.exclude_overwriting = {
+        topic.name: sorted({name for part in topic.part for name in part.files}) for topic in catalog.ready
+    }
+
+
+def _feedback(c: Any) -> None:
+    """Set for GenerateFeedback alone: the formgrader's own pages use another template."""
+    theirs = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
+    ours = resources.files("autograder.nb") / "templates"
+    c.GenerateFeedback.preprocessors = list(_FEEDBACK)
+    c.GenerateFeedback.HTMLExporter.template_name = "course_feedback"
+    c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(ours), str(theirs)]
+    # By this path our template can name the one that it extends.
+    c.GenerateFeedback.HTMLExporter.extra_template_paths = [str(theirs)]

@@ -1,0 +1,183 @@
+"""nbgrader export as CSV in which nobody's missing grade reads as a zero."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import ExportPlugin
+
+from autograder.catalog import Catalog, Topic
+from autograder.nb.cover import grade_id
+from autograder.nb.folder import GradingFolder
+from autograder.nb.inbox import odd_names
+from autograder.nb.journal import Journal, Kind, Standing
+from autograder.report.model import Report
+from autograder.verdict import Status
+
+__all__ = ["UNGRADED", "StatusExport"]
+
+UNGRADED = "ungraded"
+"""Handed in, and not (or not since it changed) graded to the end."""
+
+_COLUMNS = (
+    "assignment",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "duedate",
+    "timestamp",
+    "status",
+    "score",
+    "max_score",
+    "auto_score",
+    "manual_score",
+    "extra_credit",
+    "late_penalty",
+    "reason",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_HAS_SCORE = frozenset({Status.GRADED, Status.REFUSED})
+
+
+class StatusExport(ExportPlugin):  # type: ignore[misc]
+    """Everyone who is known for every assignment, with where they stand and points by part."""
+
+    def export(self, gradebook: Any) -> None:
+        """Write ``grades.csv``, or what ``--to`` names."""
+        folder = GradingFolder(Path(self.parent.coursedir.root))
+        catalog = folder.catalog()
+        names = [name for name in self._assignments(gradebook, catalog)]
+        parts = sorted({f"{name}:{part.name}" for name in names for part in catalog.topic(name).part})
+        target = Path(self.to or "grades.csv")
+        with target.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, [*_COLUMNS, *parts], restval="")
+            writer.writeheader()
+            for name in names:
+                for row in _rows(gradebook, folder, catalog.topic(name)):
+                    if not self.student or row["student_id"] in map(str, self.student):
+                        writer.writerow({key: _cell(value) for key, value in row.items()})
+        self.log.info("Exported grades to %s", target)
+
+    def _assignments(self, gradebook: Any, catalog: Catalog) -> Iterator[str]:
+        released = {assignment.name for assignment in gradebook.assignments}
+        for topic in catalog.course.topic:
+            if topic.name in released and (not self.assignment or topic.name in map(str, self.assignment)):
+                yield topic.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is known of one student for one topic."""
+
+    student: str
+    person: Any
+    submission: Any
+    standing: Standing | None
+    report: Report | None
+
+    @property
+    def grades(self) -> Mapping[str, Any]:
+        """Grades by cell."""
+        if self.submission is None:
+            return {}
+        return {grade.name: grade for notebook in self.submission.notebooks for grade in notebook.grades}
+
+    @property
+    def status(self) -> str:
+        """Where the hand-in stands; only a whole grade of what lies in the inbox counts as one."""
+        if self.standing is None:
+            return Status.MISSING
+        if self.standing.reason:
+            return Status.BROKEN
+        if not self.standing.complete or self.report is None:
+            return UNGRADED
+        if any(grade.needs_manual_grade for grade in self.grades.values()):
+            return Status.AWAITING_PERSON
+        return Status.REFUSED if self.report.status is Status.REFUSED else Status.GRADED
+
+    @property
+    def reason(self) -> str:
+        """Why there is no ordinary grade."""
+        if self.standing is not None and self.standing.reason:
+            return self.standing.reason.splitlines()[0]
+        if self.status == UNGRADED:
+            return "handed in, not graded yet: run autograde"
+        return (self.report.refusal or "") if self.report else ""
+
+
+def _rows(gradebook: Any, folder: GradingFolder, topic: Topic) -> Iterator[dict[str, object]]:
+    assignment = gradebook.find_assignment(topic.name)
+    journal = Journal(folder.journal)
+    standings = journal.standings(topic.name)
+    people = {person.id: person for person in gradebook.students}
+    homes = {path.name for path in folder.submitted.glob("*") if not path.name.startswith(".")}
+    for student in sorted(people.keys() | standings.keys() | homes - set(odd_names(folder))):
+        row = _row(gradebook, journal, topic, student, people.get(student), standings.get(student))
+        yield {
+            "assignment": topic.name,
+            "student_id": student,
+            "last_name": getattr(row.person, "last_name", None),
+            "first_name": getattr(row.person, "first_name", None),
+            "email": getattr(row.person, "email", None),
+            "duedate": assignment.duedate,
+            "timestamp": getattr(row.submission, "timestamp", None),
+            "status": row.status,
+            "max_score": topic.points,
+            "reason": row.reason,
+            **_points(row, topic),
+        }
+
+
+def _row(
+    gradebook: Any, journal: Journal, topic: Topic, student: str, person: Any, standing: Standing | None
+) -> _Row:
+    try:
+        submission = gradebook.find_submission(topic.name, student)
+    except MissingEntry:
+        submission = None
+    report = None
+    if standing is not None and standing.finished:
+        report = Report.model_validate_json(journal.detail(standing.events[Kind.FINISHED]))
+    return _Row(student, person, submission, standing, report)
+
+
+def _points(row: _Row, topic: Topic) -> dict[str, object]:
+    """Points where the grade is whole; the parts that are settled also while others wait for a person."""
+    if row.status not in (*_HAS_SCORE, Status.AWAITING_PERSON):
+        return {}
+    grades = row.grades
+    told: dict[str, object] = {
+        f"{topic.name}:{part.name}": grade.score
+        for part in topic.part
+        if (grade := grades.get(grade_id(topic.name, part.name))) and not grade.needs_manual_grade
+    }
+    told["auto_score"] = _sum(grade.auto_score for grade in grades.values())
+    told["manual_score"] = _sum(grade.manual_score for grade in grades.values())
+    told["extra_credit"] = _sum(grade.extra_credit for grade in grades.values())
+    penalty = row.submission.late_submission_penalty
+    told["late_penalty"] = penalty
+    if row.status in _HAS_SCORE:
+        told["score"] = max(0.0, row.submission.score - (penalty or 0.0))
+    return told
+
+
+def _sum(values: Iterator[float | None]) -> float | None:
+    """The sum of those that are there; None when none is."""
+    there = [value for value in values if value is not None]
+    return sum(there) if there else None
+
+
+def _cell(value: object) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text

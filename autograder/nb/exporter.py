@@ -1,0 +1,164 @@
+"""Guards nbgrader's autograding: who may grade, what was left half done, and what a hand-in's file can do."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
+from nbgrader.nbgraderformat.common import SchemaTooNewError, SchemaTooOldError
+from sqlalchemy.exc import OperationalError
+from traitlets import Unicode
+
+from autograder.errors import CourseError, GradingBroken
+from autograder.nb import lock
+from autograder.nb.folder import GradingFolder
+from autograder.nb.journal import Journal, Kind
+from autograder.nb.reading import read_handed_in
+from autograder.report.model import Report
+
+__all__ = ["GuardingExporter", "finish", "reconcile"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A hand-in between its record in the gradebook and nbgrader's last step."""
+
+    digest: str
+    report: Report
+    exporter: GuardingExporter
+
+
+_NEEDED = {
+    "sanitize_preprocessors": ("autograder.nb.restore.RestoreCells", "autograder.nb.restore.EscapeMarkdown"),
+    "autograde_preprocessors": ("autograder.nb.judge.Judge", "autograder.nb.grades.RecordGrades"),
+}
+
+_RECORDED: dict[tuple[Path, str, str], _Recorded] = {}
+
+
+class GuardingExporter(NotebookExporter):  # type: ignore[misc]
+    """Reads a hand-in's notebook whatever it is, and keeps the journal.
+
+    Made once a run, after nbgrader has found the hand-ins and before it looks at its own results:
+    the moment to become the one grader and to clear away what an interrupted run left.
+    """
+
+    trouble = Unicode("", help="Why the inbox could not be filled; then nothing is graded.").tag(config=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._folder = GradingFolder(Path(self.parent.coursedir.root))
+        self._is_holder = False
+        try:
+            self._begin()
+        except CourseError as error:
+            self.parent.log.error(str(error))
+            raise NbGraderException(str(error)) from error
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
+        """As nbconvert does, from any bytes; what goes wrong is written into the journal."""
+        facts = resources["nbgrader"]
+        topic, student = facts["assignment"], facts["student"]
+        try:
+            if self.parent._sanitizing:  # noqa: SLF001 - nbgrader says by this alone which pass it is
+                return self._read(Path(filename), resources)
+            made = super().from_filename(filename, resources=resources, **kwargs)
+        except Exception as error:
+            self._note(topic, student, error)
+            self.done(student)
+            if isinstance(error, OperationalError | SchemaTooOldError | SchemaTooNewError):
+                # nbgrader ends the whole batch for these, and advises to upgrade the gradebook.
+                raise _of_database(error, topic, student) from error
+            raise
+        course = made[1]["course"]
+        _RECORDED[self._folder.path, topic, student] = _Recorded(course["digest"], course["report"], self)
+        return made
+
+    def done(self, student: str) -> None:
+        """Stop being the grader after the last hand-in: a server that runs on must not stay it."""
+        last = max(self.parent.assignments, default="")
+        if self._is_holder and Path(last).parent.name == student:
+            lock.release(self._folder.lock)
+
+    def _begin(self) -> None:
+        if self.trouble:
+            raise GradingBroken(
+                f"The hand-ins could not be collected: {self.trouble}",
+                where=str(self._folder.submitted),
+                remedy="Mend that, then autograde again.",
+            )
+        for name, needed in _NEEDED.items():
+            found = [_dotted(each) for each in getattr(self.parent, name)]
+            missing = [each for each in needed if each not in found]
+            if missing:
+                raise GradingBroken(
+                    f"Autograde.{name} lacks {', '.join(missing)}.",
+                    where=str(self._folder.config_file),
+                    remedy="Let `configure(c, …)` set it; add to the list instead of replacing it.",
+                )
+        self._is_holder = lock.hold(self._folder.lock)
+        reconcile(self._folder, self.parent.coursedir.assignment_id, self.parent.log)
+
+    def _read(self, path: Path, resources: Any) -> tuple[Any, Any]:
+        notebook = read_handed_in(path.read_bytes())
+        resources["metadata"] = {
+            "name": path.stem,
+            "path": str(path.parent),
+            "modified_date": f"{datetime.now(UTC):%B %-d, %Y}",
+        }
+        return tuple(self.from_notebook_node(notebook, resources=resources))
+
+    def _note(self, topic: str, student: str, error: Exception) -> None:
+        journal = Journal(self._folder.journal)
+        journal.add(topic, student, Kind.BROKEN, detail=str(error) or type(error).__name__)
+
+
+def reconcile(folder: GradingFolder, topic: str, log: logging.Logger) -> None:
+    """Remove the results that are not whole or are about an earlier hand-in, so that they are made again.
+
+    nbgrader takes the existence of a result's folder for a finished grade.
+    """
+    standings = Journal(folder.journal).standings(topic)
+    for home in sorted(folder.autograded.glob("*")):
+        result = home / topic
+        standing = standings.get(home.name)
+        if result.is_dir() and (standing is None or not standing.complete):
+            log.warning("Grading again, for the last result is not whole or not of this hand-in: %s", home.name)
+            shutil.rmtree(result)
+
+
+def finish(assignment: str, student: str, notebooks: list[str]) -> None:  # noqa: ARG001 - nbgrader's interface
+    """nbgrader's last step of a hand-in: everything is on the disk, and the journal may say so.
+
+    Args:
+        assignment: the topic.
+        student: a pattern, not a student.
+        notebooks: paths below the inbox.
+    """
+    home = Path(notebooks[0]).parent.parent
+    folder = home.parent.parent
+    recorded = _RECORDED.pop((folder, assignment, home.name), None)
+    if recorded is not None:
+        detail = recorded.report.model_dump_json()
+        journal = Journal(GradingFolder(folder).journal)
+        journal.add(assignment, home.name, Kind.FINISHED, digest=recorded.digest, detail=detail)
+        recorded.exporter.done(home.name)
+
+
+def _dotted(each: Any) -> str:
+    return each if isinstance(each, str) else f"{each.__module__}.{each.__qualname__}"
+
+
+def _of_database(error: Exception, topic: str, student: str) -> GradingBroken:
+    first_line = str(error).splitlines()[0]
+    return GradingBroken(
+        f"The gradebook did not take the grade: {first_line}",
+        where=f"{topic}, {student}",
+        remedy="End what else uses the gradebook, or free disk space, then autograde again.",
+    )

@@ -1,0 +1,131 @@
+"""Records a hand-in's points in the gradebook: all of them in one transaction, or none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nbformat.v4 import new_markdown_cell
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
+
+from autograder.nb.answer import is_answered, judged_hash
+from autograder.nb.cover import grade_id
+from autograder.nb.folder import GradingFolder
+from autograder.nb.journal import Journal, Kind
+from autograder.errors import GradingBroken
+from autograder.report.model import PartReport, Report
+from autograder.submission import Submission
+from autograder.verdict import Verdict
+
+__all__ = ["RecordGrades"]
+
+_NO_RESPONSE = "No response."
+_CHANGED = (
+    "**Note:** a person's grade for this part was given to an earlier hand-in; "
+    "what was handed in has changed since, and a person will look at it again."
+)
+
+
+class RecordGrades(NbGraderPreprocessor):  # type: ignore[misc]
+    """Stands where nbgrader reads points out of outputs.
+
+    A person's points and extra credit are kept. They belong to the text for which they were
+    given: a grade whose text has changed since is flagged for a person again, any other is not.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Record every graded cell and the late penalty. Raises GradingBroken; then nothing is recorded."""
+        facts, course = resources["nbgrader"], resources["course"]
+        report, submission = course["report"], course["submission"]
+        folder = GradingFolder(Path(self.parent.parent.coursedir.root))
+        journal = Journal(folder.journal)
+        graded = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if utils.is_grade(cell)}
+        points = {name: _points(cell, report, submission, folder) for name, cell in graded.items()}
+        hashes = {name: judged_hash(cell, submission, _part(report, cell).name) for name, cell in graded.items()}
+        before = json.loads(journal.latest(facts["assignment"], facts["student"], Kind.JUDGED) or "{}")
+        changed = {name for name in graded if before.get(name) != hashes[name]}
+        with Gradebook(facts["db_url"]) as gradebook:
+            flagged = [
+                name
+                for name, cell in graded.items()
+                if _record(gradebook, cell, points[name], facts, changed=name in changed)
+            ]
+            self._penalise(gradebook, facts)
+            gradebook.db.commit()
+        # After the commit: were it before and the commit failed, changed text would pass for unchanged.
+        journal.add(
+            facts["assignment"],
+            facts["student"],
+            Kind.JUDGED,
+            digest=course["digest"],
+            detail=json.dumps(hashes),
+        )
+        for name in flagged:
+            note = new_markdown_cell(_CHANGED, id=f"{graded[name].id[:50]}-changed")
+            nb.cells.insert(nb.cells.index(graded[name]) + 1, note)
+        return nb, resources
+
+    def _penalise(self, gradebook: Any, facts: Mapping[str, str]) -> None:
+        """What AssignLatePenalties does, with its plugin, inside our transaction."""
+        late = AssignLatePenalties(parent=self.parent)
+        late.init_plugin()
+        student, topic = facts["student"], facts["assignment"]
+        notebook = gradebook.find_submission_notebook(facts["notebook"], topic, student)
+        notebook.late_submission_penalty = None
+        seconds = gradebook.find_submission(topic, student).total_seconds_late
+        if seconds <= 0:
+            return
+        gradebook.db.flush()
+        gradebook.db.refresh(notebook)
+        penalty = late.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+        if penalty is not None:
+            notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
+
+
+def _record(
+    gradebook: Any, cell: Any, points: float | None, facts: Mapping[str, str], *, changed: bool
+) -> bool:
+    """Set one cell's grade. Returns whether a person's grade waits for another look."""
+    place = (cell.metadata.nbgrader.grade_id, facts["notebook"], facts["assignment"], facts["student"])
+    grade = gradebook.find_grade(*place)
+    grade.auto_score = points
+    if utils.is_solution(cell):
+        gradebook.find_comment(*place).auto_comment = None if points is None else _NO_RESPONSE
+    by_person = grade.manual_score is not None or grade.extra_credit is not None
+    if not by_person:
+        grade.needs_manual_grade = points is None
+    elif changed:
+        grade.needs_manual_grade = True
+    return by_person and bool(grade.needs_manual_grade)
+
+
+def _points(cell: Any, report: Report, submission: Submission, folder: GradingFolder) -> float | None:
+    """What the cell is worth; None where a person says so."""
+    part, most = _part(report, cell), float(cell.metadata.nbgrader.points)
+    if part.max_points != most:
+        raise _other_course(cell, report)
+    if part.verdict is not Verdict.AWAITING_PERSON:
+        return part.points
+    starters = folder.source / report.topic
+    return None if is_answered(cell, submission, part.name, starters) else 0.0
+
+
+def _part(report: Report, cell: Any) -> PartReport:
+    name = cell.metadata.nbgrader.grade_id
+    for part in report.parts:
+        if grade_id(report.topic, part.name) == name:
+            return part
+    raise _other_course(cell, report)
+
+
+def _other_course(cell: Any, report: Report) -> GradingBroken:
+    facts = cell.metadata.nbgrader
+    return GradingBroken(
+        f"The gradebook's cell {facts.grade_id} of {facts.points:g} points is not a part of the course as it is now.",
+        where=f"{report.topic}, {report.student}",
+        remedy=f"Run `course build`, then `nbgrader generate_assignment {report.topic}`, then autograde again.",
+    )

@@ -1,0 +1,179 @@
+"""`course autograde`: judges a class on all cores while nbgrader records what is ready."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import as_completed
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde
+from nbgrader.utils import capture_log
+
+from autograder.errors import CourseError, GradingBroken, UsageError
+from autograder.nb import lock
+from autograder.nb.engine import Engine, close_engine, engine_of
+from autograder.nb.exporter import reconcile
+from autograder.nb.folder import GradingFolder
+from autograder.nb.inbox import refresh, whole_digest
+from autograder.nb.journal import Journal, Kind
+from autograder.nb.judge import Judge, held
+from autograder.report.model import Report
+from autograder.submission import Submission
+
+__all__ = ["Progress", "autograde"]
+
+Progress = Callable[[Report, int, int], None]
+"""Called with a report, how many are done, and how many there are."""
+
+_LOG = logging.getLogger(__name__)
+
+
+def autograde(
+    folder: Path,
+    topic: str,
+    *,
+    students: Collection[str] | None = None,
+    jobs: int = 1,
+    force: bool = False,
+    trust: bool = False,
+    on_progress: Progress | None = None,
+) -> list[Report]:
+    """Grade the hand-ins of a topic into the gradebook.
+
+    What was graded and has not changed is left alone. One bad hand-in stops no other; when this
+    is interrupted, what was recorded stays, and the next run does the rest.
+
+    Args:
+        folder: the grading folder.
+        topic: the topic's name.
+        students: only theirs.
+        jobs: how many hand-ins are judged at once.
+        force: grade also what was graded and has not changed.
+        trust: submissions may run without a wall.
+        on_progress: hears of every report as it is recorded.
+
+    Returns:
+        The reports made now, in the order of recording; a broken one was not recorded.
+
+    Raises:
+        UsageError: there is no such topic, it was not released, or no one named handed in.
+        CourseError: another process grades this folder, or the gradebook or the disk refuses.
+    """
+    place = GradingFolder(folder.resolve())
+    place.catalog().ready_topic(topic)
+    recorder = _Recorder(place, topic)
+    is_holder = lock.hold(place.lock)
+    try:
+        reconcile(place, topic, _LOG)
+        waiting = _waiting(place, topic, students, force=force)
+        engine = recorder.engine(jobs=jobs, trust=trust)
+        return list(_recorded(recorder, engine, waiting, on_progress))
+    finally:
+        close_engine(place)
+        if is_holder:
+            lock.release(place.lock)
+
+
+def _waiting(
+    place: GradingFolder, topic: str, students: Collection[str] | None, *, force: bool
+) -> list[Submission]:
+    """Hand-ins to grade; with ``force`` all, and their results are cleared."""
+    found = refresh(place, place.catalog(), topics=[topic], students=students)
+    missing = set(students or ()) - {each.student for each in found}
+    if missing:
+        raise UsageError(
+            f"Nothing was handed in for {topic} by {', '.join(sorted(missing))}.",
+            where=str(place.submitted),
+            remedy=f"Put hand-ins into submitted/<student>/{topic}/.",
+        )
+    standings = Journal(place.journal).standings(topic)
+    waiting = []
+    for submission in found:
+        result = place.autograded / submission.student / topic
+        if not force and standings[submission.student].complete and result.is_dir():
+            continue
+        if result.is_dir():
+            shutil.rmtree(result)
+        waiting.append(submission)
+    return waiting
+
+
+def _recorded(
+    recorder: _Recorder, engine: Engine, waiting: Sequence[Submission], on_progress: Progress | None
+) -> Iterator[Report]:
+    by_future = {engine.grader.submit(submission): submission for submission in waiting}
+    try:
+        for done, future in enumerate(as_completed(by_future), start=1):
+            report = future.result()
+            recorder.record(engine, report, by_future.pop(future))
+            if on_progress is not None:
+                on_progress(report, done, len(waiting))
+            yield report
+    finally:
+        for future in by_future:
+            future.cancel()
+
+
+class _Recorder:
+    """nbgrader in this process, configured as its own commands are."""
+
+    def __init__(self, place: GradingFolder, topic: str) -> None:
+        self._place = place
+        self._topic = topic
+        app = NbGrader(log_level=logging.CRITICAL)
+        app.load_cwd_config = False
+        app.initialize([], root=str(place.path))
+        app.coursedir.assignment_id = topic
+        self._app = app
+        self._journal = Journal(place.journal)
+
+    def engine(self, *, jobs: int, trust: bool) -> Engine:
+        """The grader that the configuration names."""
+        judge = Judge(parent=self._app)
+        close_engine(self._place)
+        return engine_of(self._place, judge.grader, jobs=jobs, trust=trust or judge.trust_submissions)
+
+    def record(self, engine: Engine, report: Report, submission: Submission) -> None:
+        """Write one report into gradebook and notebook; a broken one only into the journal."""
+        try:
+            held(report, submission)
+        except GradingBroken as error:
+            digest = whole_digest(submission)
+            self._journal.add(
+                self._topic, submission.student, Kind.BROKEN, digest=digest, detail=error.what
+            )
+            return
+        engine.offer(report)
+        self._app.coursedir.student_id = submission.student
+        converter: Any = Autograde(coursedir=self._app.coursedir, parent=self._app)
+        outcome = capture_log(converter)
+        if not outcome["success"]:
+            raise self._refused(submission.student, outcome)
+
+    def _refused(self, student: str, outcome: dict[str, str]) -> CourseError:
+        """Why nbgrader did not record a report that is sound: no other one would fare better."""
+        said = f"{outcome.get('log', '')}\n{outcome.get('error', '')}"
+        where = str(self._place.path / "gradebook.db")
+        if "database is locked" in said:
+            return CourseError(
+                "The gradebook is locked: another program has been writing to it for a minute.",
+                where=where,
+                remedy="End that program, then autograde again; what was recorded stays.",
+            )
+        if "No space left" in said or "disk is full" in said:
+            return CourseError(
+                "The disk is full.",
+                where=str(self._place.path),
+                remedy="Free space, then autograde again; what was recorded stays.",
+            )
+        standing = self._journal.standings(self._topic, student)[student]
+        last_line = standing.reason or said.strip().splitlines()[-1]
+        return GradingBroken(
+            f"nbgrader did not record {student}: {last_line}",
+            where=where,
+            remedy=f"Run `nbgrader autograde {self._topic} --student {student}` to see its whole log.",
+        )

@@ -1,0 +1,198 @@
+"""Decides how one report looks in a terminal: the first thing to fix first, the rest as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from autograder.report.class_table import show_class
+from autograder.report.escape import clip, short_paths, tail, visible, visible_line
+from autograder.report.focus import Focus, first_to_fix, judged, nothing_ran
+from autograder.report.model import CheckReport, PartReport, Report
+from autograder.report.words import look, part_title, score, tally, total
+
+__all__ = ["show_class", "show_report"]
+
+_WIDE = 100
+_WIDEST = 120
+_LINES = 12
+_LINE_WIDTH = 400
+_TRACEBACK_LINES = 14
+_NOTES = 8
+
+
+def show_report(report: Report, console: Console, *, brief: bool = False) -> None:
+    """Print a report for the learner whose work it is.
+
+    Args:
+        report: as ``reveal`` left it; what it holds is shown.
+        console: where to; its width decides between side by side and stacked.
+        brief: only how the parts stand and the first thing to fix.
+    """
+    page = _Page(report, plain=console.options.ascii_only, wide=console.width >= _WIDE)
+    for block in page.blocks(brief=brief):
+        console.print(Padding(block, (1, 0, 0, 0)), width=min(console.width, _WIDEST))
+
+
+class _Page:
+    """One report, laid out; text reaches it as ``Text`` only, so that markup in it means nothing."""
+
+    def __init__(self, report: Report, *, plain: bool, wide: bool) -> None:
+        self._report = report
+        self._plain = plain
+        self._wide = wide
+
+    def blocks(self, *, brief: bool) -> Iterator[RenderableType]:
+        """What to print, from top to bottom."""
+        yield self._heading()
+        yield self._standing()
+        if self._report.refusal is not None:
+            yield _section("Not accepted", self._block(self._report.refusal))
+        for part in self._report.parts:
+            yield from self._why_not_judged(part)
+        focus = first_to_fix(self._report)
+        if focus is not None:
+            yield _section("Fix this first", self._focus(focus))
+        if not brief:
+            yield from self._rest(focus)
+            yield from self._notes()
+
+    def _heading(self) -> RenderableType:
+        line = Table.grid(expand=True)
+        line.add_column(style="bold")
+        line.add_column(style="bold", justify="right")
+        line.add_row(self._line(self._report.topic), self._line(total(self._report)))
+        return line
+
+    def _standing(self) -> RenderableType:
+        table = _grid(4)
+        for part in self._report.parts:
+            count = "" if nothing_ran(part) or part.max_points == 0 else tally(part)
+            table.add_row(
+                self._title(part), self._told(part), self._line(score(part)), Text(count, style="dim")
+            )
+        return _indented(table)
+
+    def _why_not_judged(self, part: PartReport) -> Iterator[RenderableType]:
+        name = self._title(part).plain
+        if part.broken is not None:
+            yield _section(f"{name} was not judged", self._block(part.broken))
+        elif part.refusal is not None:
+            if part.refusal != self._report.refusal:
+                yield _section(f"{name} was not accepted", self._block(part.refusal))
+        elif part.process is not None and not part.process.started:
+            yield _section(
+                f"{name}: nothing ran, for the app did not start", self._start(part, part.process.traceback)
+            )
+
+    def _start(self, part: PartReport, traceback: str) -> RenderableType:
+        message = next((check.message for check in part.checks if check.message), "It ended without a word.")
+        shown = self._visible(short_paths(tail(traceback.strip(), lines=_TRACEBACK_LINES, width=_LINE_WIDTH)))
+        if not shown:
+            return self._line(message)
+        return Group(self._line(message), Text(), Text(shown, style="dim"))
+
+    def _focus(self, focus: Focus) -> RenderableType:
+        failing = [check for _, check in focus.seen if not check.verdict.earns]
+        same = len({(check.sent, check.expected) for check in failing}) == 1
+        blocks: list[RenderableType] = [self._line(focus.check.sentence)]
+        if same:
+            blocks += self._facts(("sent", focus.check.sent), ("expected", focus.check.expected))
+        panels = [self._panel(part, check, whole=not same) for part, check in focus.seen]
+        blocks += [Text(), *_beside(panels, wide=self._wide)]
+        lesson = focus.check.section and f"{self._lesson()}, section {focus.check.section}"
+        hints = ("hint" if len(focus.check.hints) == 1 else "hints", ", ".join(focus.check.hints))
+        return Group(*blocks, *self._facts(("lesson", lesson), hints))
+
+    def _lesson(self) -> PurePosixPath:
+        return PurePosixPath("lessons", self._report.topic)
+
+    def _panel(self, part: PartReport, check: CheckReport, *, whole: bool) -> RenderableType:
+        """How one part fares: a box of facts, or a line where there are none to show."""
+        sent = [("sent", check.sent), ("expected", check.expected)] if whole else []
+        facts = self._facts(*sent, ("got", check.got), ("why", check.message))
+        title = Text.assemble(self._title(part), " ", self._told(check))
+        if not facts:
+            return title
+        return Panel(Group(*facts[1:]), title=title, title_align="left", padding=(0, 1))
+
+    def _facts(self, *facts: tuple[str, str | None]) -> list[RenderableType]:
+        """An empty line and a table of those facts that there are, or nothing."""
+        table = _grid(2)
+        table.columns[0].style = "dim"
+        for label, text in facts:
+            if text:
+                table.add_row(label, self._block(text))
+        return [Text(), table] if table.row_count else []
+
+    def _rest(self, focus: Focus | None) -> Iterator[RenderableType]:
+        """The other checks that do not pass, a line each, the parts side by side."""
+        parts = [part for part in self._report.parts if judged(part) and part.checks]
+        by_part = [{check.name: check for check in part.checks} for part in parts]
+        table = _grid(len(parts) + 1)
+        table.add_row(*(self._title(part) for part in parts), "", style="dim")
+        for name in dict.fromkeys(name for checks in by_part for name in checks):
+            row = [checks.get(name) for checks in by_part]
+            there = [check for check in row if check is not None]
+            told = focus is not None and name == focus.check.name
+            if not told and not all(check.verdict.earns for check in there):
+                cells = [self._told(check) if check else Text() for check in row]
+                table.add_row(*cells, self._line(there[0].sentence))
+        if table.row_count > 1:
+            yield _section("After that", table)
+
+    def _notes(self) -> Iterator[RenderableType]:
+        table = _grid(2)
+        for note in self._report.notes[:_NOTES]:
+            table.add_row("-", self._line(note))
+        if len(self._report.notes) > _NOTES:
+            table.add_row("-", f"and {len(self._report.notes) - _NOTES} more")
+        if table.row_count:
+            yield _section("Good to know", table)
+
+    def _title(self, part: PartReport) -> Text:
+        return self._line(part_title(part.name), 40)
+
+    def _told(self, judged: PartReport | CheckReport) -> Text:
+        seen = look(judged)
+        return Text(f"{seen.plain if self._plain else seen.sign} {seen.word}", style=seen.style)
+
+    def _line(self, text: str, width: int = _LINE_WIDTH) -> Text:
+        return Text(visible_line(text, width, ascii_only=self._plain))
+
+    def _block(self, text: str) -> Text:
+        return Text(self._visible(clip(text, lines=_LINES, width=_LINE_WIDTH)))
+
+    def _visible(self, text: str) -> str:
+        return visible(text, ascii_only=self._plain)
+
+
+def _grid(columns: int) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for column in range(columns):
+        table.add_column(no_wrap=column < columns - 1, overflow="fold")
+    return table
+
+
+def _section(title: str, body: RenderableType) -> RenderableType:
+    return Group(Text(title, style="bold"), _indented(body))
+
+
+def _indented(body: RenderableType) -> RenderableType:
+    return Padding(body, (0, 0, 0, 2))
+
+
+def _beside(panels: list[RenderableType], *, wide: bool) -> list[RenderableType]:
+    if not wide or len(panels) == 1:
+        return panels
+    row = Table.grid(expand=True, padding=(0, 1))
+    for _ in panels:
+        row.add_column(ratio=1)
+    row.add_row(*panels)
+    return [row]

@@ -1,0 +1,181 @@
+"""What a submission sees behind the wall: the argument list of bubblewrap."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import autograder
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox import launcher
+from autograder.sandbox.job import Limits
+from autograder.sandbox.policy import WallPolicy
+
+__all__ = ["System", "box_arguments", "find_system", "package_folders", "write_etc"]
+
+_SITE = "/opt/site-packages"
+_SYSTEM_FOLDERS = ("bin", "lib", "lib32", "lib64", "libexec", "sbin")
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The parts of this machine that every box is made of.
+
+    Attributes:
+        python: the interpreter itself, past the virtual environment's link.
+        prefix: where that interpreter's standard library is installed.
+        sites: folders of installed packages, with the path that each has inside.
+        masked: folders that lie below something shown and must not be seen.
+        setpriv: the program that drops root inside the box; empty when the grader is no root.
+    """
+
+    python: str
+    prefix: str
+    sites: tuple[tuple[str, str], ...]
+    masked: tuple[str, ...]
+    setpriv: str
+
+
+def find_system() -> System:
+    """Look at the running interpreter and its packages.
+
+    Raises:
+        SandboxUnavailable: the grader is root and there is no way to become somebody else.
+    """
+    sites = tuple((each, f"{_SITE}-{at}" if at else _SITE) for at, each in enumerate(package_folders()))
+    setpriv = (shutil.which("setpriv") or "") if os.geteuid() == 0 else ""
+    if os.geteuid() == 0 and not setpriv:
+        raise SandboxUnavailable(
+            "The grader is root, and there is no setpriv with which a submission becomes somebody else.",
+            where="PATH",
+            remedy="Install util-linux, or grade as an ordinary user.",
+        )
+    prefix = os.path.realpath(sys.base_prefix)
+    return System(
+        python=os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
+        prefix=prefix,
+        sites=sites,
+        masked=_masked(prefix, sites),
+        setpriv=setpriv,
+    )
+
+
+def package_folders() -> list[str]:
+    """Where the running interpreter finds installed packages, in its order."""
+    names = {"site-packages", "dist-packages"}
+    found = (each for each in sys.path if os.path.basename(each) in names and os.path.isdir(each))
+    return list(dict.fromkeys(map(os.path.realpath, found)))
+
+
+def write_etc(folder: Path, policy: WallPolicy) -> None:
+    """Write the few files that the C library looks up in /etc, the same on every machine."""
+    uids = range(policy.uid_first, policy.uid_first + policy.uid_count)
+    files = {
+        "passwd": "".join(f"app:x:{uid}:{uid}:app:{launcher.HOME}:/bin/sh\n" for uid in uids),
+        "group": "".join(f"app:x:{uid}:\n" for uid in uids),
+        "hosts": "127.0.0.1 localhost\n::1 localhost\n",
+        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+        "ld.so.cache": "",
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o644)
+    folder.chmod(0o755)
+
+
+def box_arguments(  # noqa: PLR0917 - all six are what a box is made of
+    system: System, policy: WallPolicy, limits: Limits, uid: int, files: Path, etc: Path
+) -> list[str]:
+    """Everything between ``bwrap`` and the launcher's own arguments."""
+    return [
+        *_namespaces(system, uid),
+        *_system_folders(system),
+        *("--ro-bind", str(etc), "/etc"),
+        *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *_memory_folder("/dev/shm", policy.shared_memory_bytes),  # noqa: S108 - the box's own
+        *("--remount-ro", "/dev"),
+        *_memory_folder("/tmp", limits.tmp_bytes),  # noqa: S108 - the box's own
+        *_memory_folder(launcher.HOME, limits.tmp_bytes),
+        *("--ro-bind", str(files), "/submission"),
+        *("--ro-bind", launcher.__file__, "/launcher.py"),
+        *(part for each in system.masked for part in _nothing_at(each)),
+        *("--remount-ro", "/", "--chdir", launcher.HOME, "--"),
+        *_drop_root(system, uid),
+        *(system.python, "-I", "-S", "-B", "/launcher.py", "box"),
+    ]
+
+
+def _namespaces(system: System, uid: int) -> list[str]:
+    shared = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    shared += ["--hostname", "box", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
+    if not system.setpriv:
+        return [*shared, "--unshare-user", "--uid", str(uid), "--gid", str(uid), "--cap-drop", "ALL"]
+    # The real uid stays 0 in a user namespace, and the kernel's process limit ignores real uid 0.
+    needed = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+    return [*shared, "--cap-drop", "ALL", *(part for each in needed for part in ("--cap-add", each))]
+
+
+def _drop_root(system: System, uid: int) -> list[str]:
+    if not system.setpriv:
+        return []
+    become = ["--reuid", str(uid), "--regid", str(uid), "--clear-groups"]
+    # Changing the uid clears the parent-death signal that bubblewrap has set.
+    keep_no = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--pdeathsig", "KILL"]
+    return [system.setpriv, *become, *keep_no, "--"]
+
+
+def _system_folders(system: System) -> list[str]:
+    # Folders on the way that bubblewrap makes by itself are closed to all but root.
+    ways = {str(parent) for each in ("/usr/share/x", launcher.HOME, _SITE, f"{system.prefix}/x") for parent in Path(each).parents}
+    arguments = [part for way in sorted(ways - {"/"}) for part in ("--perms", "0755", "--dir", way)]
+    for name in _SYSTEM_FOLDERS:
+        arguments += ["--ro-bind-try", f"/usr/{name}", f"/usr/{name}"]
+        if os.path.islink(f"/{name}"):
+            arguments += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
+        else:
+            arguments += ["--ro-bind-try", f"/{name}", f"/{name}"]
+    arguments += ["--ro-bind-try", "/usr/share/zoneinfo", "/usr/share/zoneinfo"]
+    if system.prefix != "/usr":
+        for name in ("bin", "lib", "lib64"):
+            path = os.path.join(system.prefix, name)
+            arguments += ["--ro-bind-try", path, path]
+    for outside, inside in system.sites:
+        arguments += ["--ro-bind", outside, inside]
+    return arguments
+
+
+def _memory_folder(path: str, size: int) -> tuple[str, ...]:
+    return ("--perms", "1777", "--size", str(size), "--tmpfs", path)
+
+
+def _nothing_at(path: str) -> tuple[str, ...]:
+    return ("--perms", "0555", "--size", "4096", "--tmpfs", path, "--remount-ro", path)
+
+
+
+
+def _masked(prefix: str, sites: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """This package, wherever a box would show it; and the interpreter's own site-packages."""
+    package = os.path.dirname(os.path.realpath(autograder.__file__))
+    project = os.path.dirname(package)
+    editable = os.path.isfile(os.path.join(project, "pyproject.toml"))
+    hidden = project if editable else package
+    own_site = f"{prefix}/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    shown = [f"/usr/{name}" for name in _SYSTEM_FOLDERS]
+    if prefix != "/usr":
+        shown += [f"{prefix}/{name}" for name in ("bin", "lib", "lib64")]
+    masks = [inside + hidden.removeprefix(outside) for outside, inside in sites if _is_below(hidden, outside)]
+    if prefix != "/usr" and os.path.isdir(own_site):
+        masks.append(own_site)
+        shown = [each for each in shown if not _is_below(hidden, own_site)]
+    if any(_is_below(hidden, each) for each in shown):
+        masks.append(hidden)
+    return tuple(masks)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path.startswith(folder + os.sep)

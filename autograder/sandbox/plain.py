@@ -1,0 +1,278 @@
+"""The sandbox without walls: a learner's own code on their own machine, any operating system."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from autograder.errors import GradingBroken
+from autograder.outcome import Limit, Outcome
+from autograder.sandbox import launcher
+from autograder.sandbox.job import Address, Job, Service
+from autograder.sandbox.mounts import package_folders
+from autograder.sandbox.process import Process
+from autograder.sandbox.relay import Relay
+
+__all__ = ["PlainSandbox"]
+
+_KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+_RESTART_GRACE_S = 2.0
+_TEARDOWN_WALL_S = 10.0
+
+
+class PlainSandbox:
+    """Runs each job as an ordinary process in a temporary copy of its files.
+
+    The limits on wall time and output hold; those on memory, CPU time, processes and files do not.
+    """
+
+    name = "plain"
+    walls = False
+
+    def check_available(self) -> None:
+        """Nothing is needed that Python does not bring."""
+
+    def serve(self, job: Job) -> Service:
+        """Start serving an app; returns at once. Raises GradingBroken when it cannot be started."""
+        return _Running(job)
+
+    def run(self, job: Job) -> Outcome:
+        """Run ``job.command`` to its end or to a limit."""
+        with _Running(job) as running:
+            running.wait_ended()
+            return running.kill()
+
+
+class _Running:
+    """A job in a process without walls; a `Service` when it serves."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._began = time.monotonic()
+        self._folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="course-")))
+        self._closing = threading.RLock()
+        self._changed = threading.Condition()
+        self._outcome: Outcome | None = None
+        self._control: socket.socket | None = None
+        self._port = 0
+        self._entered = False
+        self._started = False
+        self._relays: list[Relay] = []
+        launcher.copy_tree(str(job.files), str(self._folder))
+        self._environment = self._own_environment()
+        self._wall = threading.Timer(job.limits.wall_s, self._time_up)
+        self._wall.daemon = True
+        self._wall.start()
+        self._process = self._start()
+
+    @property
+    def address(self) -> Address:
+        """The loopback port; waits until it is known."""
+        self._wait(lambda: self._port != 0, self._job.limits.start_wall_s)
+        if self._port == 0:
+            raise GradingBroken(
+                "The app's process did not say on which port it listens.",
+                where="autograder/sandbox/launcher.py",
+                remedy=f"Run the app by itself; it said: {self._process.output()[1][-400:] or 'nothing'}",
+            )
+        return Address(port=self._port)
+
+    def wait_started(self) -> bool:
+        """Wait until the app is served; false when it ended or ran out of time."""
+        if not self._wait(lambda: self._started, self._job.limits.start_wall_s) and self.alive():
+            self._process.end(Limit.WALL)
+        return self._started and self.alive()
+
+    def wait_ended(self) -> None:
+        """Wait until the process has ended, by itself or at a limit."""
+        self._process.ended.wait(self._job.limits.wall_s + _TEARDOWN_WALL_S)
+
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.code is None
+
+    def restart(self) -> bool:
+        """End the app and start it again in the same folder, on the same port; as `wait_started`."""
+        with self._closing:
+            if self._outcome is not None or self._process.limit is not None:
+                return False
+            self._ask_to_end(_RESTART_GRACE_S)
+            self._process.end()
+            self._process.ended.wait(_TEARDOWN_WALL_S)
+            self._close_control()
+            self._started = False
+            self._process = self._start()
+        return self.wait_started()
+
+    def stop(self, grace_s: float) -> Outcome:
+        """Ask the app to shut down, wait up to ``grace_s``, then kill."""
+        self._ask_to_end(grace_s)
+        return self.kill()
+
+    def kill(self) -> Outcome:
+        """End the process and everything of its session; can be called again."""
+        with self._closing:
+            if self._outcome is None:
+                self._outcome = self._tear_down()
+            return self._outcome
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        self.kill()
+
+    def _own_environment(self) -> dict[str, str]:
+        fixed = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        fixed |= {"HOME": str(self._folder), "USERPROFILE": str(self._folder), "LANG": "C.UTF-8"}
+        fixed |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+        ports = {launcher.backend_variable(name): self._backend(to) for name, to in self._job.backends.items()}
+        return {**fixed, **self._job.environment, **ports}
+
+    def _backend(self, target: Address) -> str:
+        """The backend's own port, or that of a relay to its socket."""
+        if target.path is None:
+            return str(target.port)
+        listener = socket.create_server(("127.0.0.1", 0))
+        self._relays.append(Relay(listener, target))
+        return str(listener.getsockname()[1])
+
+    def _start(self) -> Process:
+        if self._job.command:
+            self._entered = self._started = True
+            return self._spawn([sys.executable, "-u", *self._job.command])
+        token = secrets.token_hex(16)
+        door = socket.create_server(("127.0.0.1", 0))
+        order = {
+            "grader_port": door.getsockname()[1],
+            "token": token,
+            "port": self._port,
+            "protocol": self._job.protocol,
+            "module": self._job.module,
+            "command": (),
+            "libraries": self._job.libraries,
+            "environment": self._environment,
+            "site": package_folders(),
+            "rlimits": {},
+        }
+        process = self._spawn(
+            [sys.executable, "-I", "-B", launcher.__file__, "plain"], json.dumps(order).encode() + b"\n"
+        )
+        threading.Thread(target=self._hear, args=(process, door, token), daemon=True).start()
+        return process
+
+    def _spawn(self, command: list[str], first_line: bytes = b"") -> Process:
+        try:
+            return Process(
+                command,
+                folder=self._folder,
+                environment=self._environment,
+                output_bytes=self._job.limits.output_bytes,
+                first_line=first_line,
+            )
+        except OSError as error:
+            raise GradingBroken(
+                f"Python cannot be started: {error}", where=command[0], remedy="Repair the environment."
+            ) from error
+
+    def _hear(self, process: Process, door: socket.socket, token: str) -> None:
+        """Accept the process's own connection and note what it says, until it ends."""
+        with door:
+            door.settimeout(0.1)
+            while process.code is None:
+                with contextlib.suppress(OSError):
+                    link, _ = door.accept()
+                    link.settimeout(None)
+                    if self._listen(link, token):
+                        break
+        process.ended.wait()
+        with self._changed:
+            self._changed.notify_all()
+
+    def _listen(self, link: socket.socket, token: str) -> bool:
+        with link, link.makefile("rb") as lines:
+            first = _parsed(lines.readline(4096))
+            if first.get("token") != token:
+                return False
+            with self._changed:
+                self._control, self._entered, self._port = link, True, int(first["port"])
+                self._changed.notify_all()
+            while line := lines.readline(4096):
+                with self._changed:
+                    self._started = self._started or _parsed(line).get("is") == "started"
+                    self._changed.notify_all()
+        return True
+
+    def _ask_to_end(self, grace_s: float) -> None:
+        with self._changed:
+            control = self._control
+        if control is not None:
+            with contextlib.suppress(OSError):
+                control.sendall(b"s")
+            self._process.ended.wait(grace_s)
+
+    def _close_control(self) -> None:
+        with self._changed:
+            self._control = None
+
+    def _wait(self, condition: Any, wall_s: float) -> bool:
+        deadline = min(time.monotonic() + wall_s, math.inf)
+        with self._changed:
+            while not condition() and self.alive() and time.monotonic() < deadline:
+                self._changed.wait(0.05)
+            return bool(condition())
+
+    def _time_up(self) -> None:
+        self._process.end(Limit.WALL)
+
+    def _tear_down(self) -> Outcome:
+        self._wall.cancel()
+        code = self._process.code
+        self._process.end()
+        if not self._process.ended.wait(_TEARDOWN_WALL_S):
+            raise GradingBroken("The app's process cannot be ended.", where="this machine", remedy="End it by hand.")
+        for relay in self._relays:
+            relay.close()
+        stdout, stderr = (text.replace(f"{self._folder}{os.sep}", "") for text in self._process.output())
+        results = launcher.read_results(str(self._folder), self._job.results)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._process.limit is not None:
+            code = None
+        return Outcome(
+            entered=self._entered,
+            started=self._started,
+            exit_code=code if code is not None and code >= 0 else None,
+            signal=-code if code is not None and code < 0 else None,
+            limit=self._process.limit,
+            wall_s=time.monotonic() - self._began,
+            stdout=stdout,
+            stderr=stderr,
+            results=results,
+            failure=None if self._entered else stderr[-2000:] or "Python ended before our launcher ran.",
+        )
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
