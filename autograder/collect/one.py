@@ -98,15 +98,15 @@ def _taken(source: Path, base: Path, intake: Intake, only: Collection[str]) -> I
 def _judged(
     intake: Intake, student: str, topic: Topic, destination: Path, released: ReleasedNotebook | None
 ) -> tuple[Submission, dict[PurePosixPath, bytes]]:
-    refusal = intake.refusal
-    if refusal is None and not intake.files:
-        refusal = "Your hand-in holds no file that can be taken: hand in the files that the brief names."
-    if refusal is not None:
+    if refusal := intake.refusal:
         arranged, sheet = Arranged(), stub(refusal, released)
         parts = {part.name: PartFiles(refusal=refusal) for part in topic.part}
     else:
         arranged, sheet = arrange(intake), cover(intake, released)
         parts = part_files(topic, arranged, sheet.problem)
+        if not intake.files:
+            refusal = "Your hand-in holds no file that can be taken: hand in the files that the brief names."
+            sheet = stub(refusal, released)
     refusals = {name: part.refusal for name, part in parts.items() if part.refusal}
     submission = Submission(
         student=student,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Collection
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import PurePath
 
 from autograder.collect.folder import Folder, NotPlain
@@ -64,7 +64,7 @@ class _Walk:
         most = self._intake.caps.seen - self._seen
         names = folder.names(most + 1)
         if len(names) > most:
-            names = names[:most]
+            names = sorted({*names[:most], *self._wanted(folder)})
             seen = self._intake.caps.seen
             self._intake.notes.add(f"Your hand-in has more than {seen} files; the rest was left out.")
         self._seen += len(names)
@@ -76,6 +76,13 @@ class _Walk:
                     self.folder(inner, f"{prefix}{name}/")
             except NotPlain as problem:
                 self._intake.leave_out(prefix + name, str(problem))
+
+    def _wanted(self, folder: Folder) -> Iterator[str]:
+        """What the topic asks for and is there, however many other entries there are."""
+        for name in self._intake.wanted.names | self._intake.wanted.packages:
+            with suppress(NotPlain):
+                folder.stat(name)
+                yield name
 
     def _take(self, folder: Folder, prefix: str, name: str) -> bool:
         """Take one entry; false when it is a folder to be looked into."""

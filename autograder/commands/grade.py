@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -22,9 +23,10 @@ from autograder.sandbox.choose import choose
 from autograder.seed import read_secret, release_seed
 from autograder.verdict import Status
 
-__all__ = ["progress", "run", "seeds"]
+__all__ = ["BROKEN", "Tell", "progress", "run", "seeds"]
 
 BROKEN = 3
+"""Exit code when a verdict is missing through our fault."""
 
 
 def run(
@@ -49,11 +51,11 @@ def run(
     reports: list[Report] = []
     with (
         Grader(catalog, sandbox=sandbox, seed=seeds(catalog, release), cache=cache, jobs=jobs) as grader,
-        progress(f"grading {topic.name}", len(sources)) as advance,
+        progress(f"grading {topic.name}", len(sources)) as tell,
     ):
         for report in grade_batch(grader, topic, sources, jobs=jobs):
             reports.append(report)
-            advance()
+            tell(len(reports), len(sources))
             if as_json:
                 sys.stdout.write(report.model_dump_json() + "\n")
                 sys.stdout.flush()
@@ -70,9 +72,16 @@ def seeds(catalog: Catalog, release: str) -> Callable[[str], str]:
     return lambda topic: release_seed(secret, topic, release)
 
 
+class Tell(Protocol):
+    """Takes how many are done, and how many there are."""
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """Show it."""
+
+
 @contextlib.contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error while the block runs; the value yielded advances it by one."""
+def progress(what: str, total: int | None) -> Iterator[Tell]:
+    """A bar on standard error while the block runs."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -81,7 +90,11 @@ def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)
+
+        def tell(done: int, total: int, /) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell
 
 
 def _write_junit(path: Path, reports: Sequence[Report]) -> None:

@@ -174,4 +174,3 @@ _ODDITIES: dict[str, Callable[[_HandIn], None]] = {
     "zipped": _zipped,
     "in-a-folder": _in_a_folder,
 }
-

@@ -10,8 +10,8 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from autograder.catalog import Catalog, Part, Topic
-from autograder.devcheck.claims import authored_files, is_tool_made
 from autograder.frameworks import FRAMEWORKS
+from autograder.release.claims import authored_files, is_tool_made
 
 __all__ = ["App", "Role", "authored_apps", "contract_parts", "told_to_fail"]
 

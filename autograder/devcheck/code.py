@@ -39,7 +39,10 @@ def todos(subject: Subject) -> Iterator[Fault]:
 def linted(subject: Subject) -> Iterator[Fault]:
     """Solutions are as ruff wants them, by the course's own rules."""
     files = _solutions(subject)
-    if not files or (yield from _absent(subject, "ruff")):
+    if not files:
+        return
+    if find_spec("ruff") is None:
+        yield _cannot_tell(subject, "ruff", "it is not installed")
         return
     ran = _run(["ruff", "check", "--output-format=json", "--no-cache", *map(str, files)], subject.root)
     try:
@@ -55,7 +58,10 @@ def linted(subject: Subject) -> Iterator[Fault]:
 def typed(subject: Subject) -> Iterator[Fault]:
     """Solutions are typed, as strictly as mypy can tell."""
     files = _solutions(subject)
-    if not files or (yield from _absent(subject, "mypy")):
+    if not files:
+        return
+    if find_spec("mypy") is None:
+        yield _cannot_tell(subject, "mypy", "it is not installed")
         return
     place = subject.places.solution
     names = [str(file.relative_to(place)) for file in files]
@@ -88,14 +94,6 @@ def _todo_lines(file: Path) -> list[int]:
 def _solutions(subject: Subject) -> list[Path]:
     apps = authored_apps(subject.catalog, subject.topic)
     return sorted({file for app in apps if app.role is Role.SOLUTION for file in _sources(app)})
-
-
-def _absent(subject: Subject, tool: str) -> Iterator[Fault]:
-    """Whether the tool is not installed, which is a fault: nothing shows then that the rule holds."""
-    if find_spec(tool) is not None:
-        return False
-    yield _cannot_tell(subject, tool, "it is not installed")
-    return True
 
 
 def _cannot_tell(subject: Subject, tool: str, why: str) -> Fault:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.devcheck.claims import authored_files
 from autograder.devcheck.subject import Subject
 from autograder.devcheck.violation import Fault, shown
 from autograder.frameworks import FRAMEWORKS
+from autograder.release.claims import authored_files
 
 __all__ = ["anchors", "regions", "sections"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder.catalog import Catalog
-from autograder.devcheck.leaks import Secrets
 from autograder.devcheck.violation import Fault
 from autograder.errors import CourseError
 from autograder.release import find_leaks, release_files
+from autograder.release.leaks import Secrets
 
 __all__ = ["released", "shared_lines"]
 

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from autograder.catalog import Catalog
 from autograder.catalog.places import TREES
-from autograder.devcheck.claims import authored_files, claimed
 from autograder.devcheck.violation import Fault, shown
+from autograder.release.claims import authored_files, claimed
 
 __all__ = ["machine_paths", "shadows", "unclaimed"]
 

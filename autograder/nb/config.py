@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def configure(c: Any, folder: Path) -> None:
     place = GradingFolder(folder.resolve())
     # The formgrader loads its configuration before each request, so never while this process grades.
     lock.release(place.lock)
+    _reach_commands()
     catalog = place.catalog()
     _course(c, place)
     _converters(c, catalog)
@@ -68,6 +70,14 @@ def configure(c: Any, folder: Path) -> None:
     except (CourseError, OSError) as error:
         c.GuardingExporter.trouble = str(error)
         _LOG.error("The hand-ins could not be collected: %s", error)
+
+
+def _reach_commands() -> None:
+    """Put this Python's commands on the path: nbgrader calls ``alembic`` by its bare name for a new gradebook."""
+    commands = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", os.defpath)
+    if commands not in path.split(os.pathsep):
+        os.environ["PATH"] = f"{path}{os.pathsep}{commands}"
 
 
 def _course(c: Any, place: GradingFolder) -> None:

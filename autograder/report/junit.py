@@ -38,7 +38,8 @@ def junit(reports: Iterable[Report]) -> bytes:
     for count in ("tests", "failures", "errors", "skipped"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     indent(root)
-    return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
 
 
 def _add_suite(root: Element, report: Report, part: PartReport) -> None:

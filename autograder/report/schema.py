@@ -32,6 +32,8 @@ def schema_text() -> str:
         "$id": f"urn:{_FORMAT}:{FORMAT_VERSION}",
         "title": "Report of one submission",
     }
+    # Defaults in the model, but a file that does not say what it is cannot be read.
+    schema["required"] = ["format", "format_version", *schema["required"]]
     return json.dumps(head | {key: schema[key] for key in schema if key not in head}, indent=2) + "\n"
 
 

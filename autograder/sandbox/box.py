@@ -7,6 +7,7 @@ import contextlib
 import json
 import math
 import os
+import resource
 import select
 import shutil
 import signal
@@ -25,7 +26,7 @@ from autograder.errors import GradingBroken
 from autograder.outcome import Limit, Outcome
 from autograder.sandbox import launcher
 from autograder.sandbox.job import Address, Job
-from autograder.sandbox.mounts import System, box_arguments
+from autograder.sandbox.mounts import System, box_arguments, write_etc
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.seccomp import filter_program
@@ -54,7 +55,6 @@ class Wall:
     bwrap: str
     system: System
     policy: Policy
-    etc: Path
     watchdog: Watchdog
     spawn: Callable[[Callable[[], subprocess.Popen[bytes]]], subprocess.Popen[bytes]]
 
@@ -89,6 +89,7 @@ class Box:
         self._began = time.monotonic()
         self._start_by = math.inf
         self._relays: list[Relay] = []
+        self._rusage: resource.struct_rusage | None = None
         self._unread = b""
         self._files: list[int] = []
         with contextlib.ExitStack() as stack:
@@ -239,13 +240,14 @@ class Box:
                 contextlib.closing(lease_uid(wall.policy.wall.uid_first, wall.policy.wall.uid_count))
             ).uid
             files = _readable_copy(files, self._folder / "files")
+        etc = write_etc(self._folder / "etc", uid)
         self._control, theirs = socket.socketpair()
         stack.callback(self._control.close)
         self._output = Stream(wall.watchdog, 2, limits.output_bytes, self._overflow)
         stack.callback(self._output.close)
         self._errors = Stream(wall.watchdog, 1, 65536, lambda: None)
         stack.callback(self._errors.close)
-        arguments = box_arguments(wall.system, wall.policy.wall, limits, uid, files, wall.etc)
+        arguments = box_arguments(wall.system, wall.policy.wall, limits, uid, files, etc)
         with theirs:
             self._launch(arguments, theirs.fileno(), stack)
         wall.watchdog.read(self._control.fileno(), self._hear)
@@ -261,7 +263,7 @@ class Box:
             os.lseek(loads, 0, os.SEEK_SET)
             command = [self._wall.bwrap, "--info-fd", str(tells), "--seccomp", str(loads), *arguments]
             self._bwrap = self._wall.spawn(
-                lambda: subprocess.Popen(
+                lambda: subprocess.Popen(  # noqa: S603 - a wall, and a learner's code behind it
                     [*command, str(control)],
                     env={},
                     cwd="/",
@@ -403,9 +405,9 @@ class Box:
             failure=failure,
         )
 
-    def _bury(self) -> Any:
+    def _bury(self) -> resource.struct_rusage:
         """Kill the box, wait until its pid 1 is gone, and so all of its processes."""
-        if getattr(self, "_rusage", None) is not None:
+        if self._rusage is not None:
             return self._rusage
         self._signal_pid_one()
         patience = self._wall.policy.wall.teardown_wall_s
@@ -442,10 +444,8 @@ def _readable_copy(files: Path, target: Path) -> Path:
     """Copy the submission so that the job's own uid, which is not root, can read it."""
     target.mkdir()
     launcher.copy_tree(str(files), str(target))
-    for folder, _, names in os.walk(target):
-        os.chmod(folder, 0o755)
-        for name in names:
-            os.chmod(os.path.join(folder, name), 0o644)
+    for each in (target, *target.rglob("*")):
+        each.chmod(0o755 if each.is_dir() else 0o644)
     return target
 
 

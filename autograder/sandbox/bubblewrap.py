@@ -16,7 +16,7 @@ from autograder.errors import SandboxUnavailable
 from autograder.outcome import Outcome
 from autograder.sandbox.box import Box, Wall
 from autograder.sandbox.job import Job, Service
-from autograder.sandbox.mounts import find_system, write_etc
+from autograder.sandbox.mounts import find_system
 from autograder.sandbox.policy import Policy, load_policy
 from autograder.sandbox.watchdog import Watchdog
 
@@ -80,20 +80,15 @@ class BubblewrapSandbox:
 
 
 def _build(policy: Policy) -> Wall:
-    folder = tempfile.TemporaryDirectory(prefix="course-etc-")
-    etc = Path(folder.name)
-    write_etc(etc, policy.wall)
     starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="box-starter")
 
     def spawn(start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
-        _ = folder  # lives, and with it /etc of the boxes, as long as boxes can be started
         return starter.submit(start).result()
 
     return Wall(
         bwrap=_binary(),
         system=find_system(),
         policy=policy,
-        etc=etc,
         watchdog=Watchdog(policy.wall.watch_hz),
         spawn=spawn,
     )

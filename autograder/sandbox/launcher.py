@@ -8,6 +8,8 @@ Standard library only, apart from the two servers; imports nothing else of this 
 Both talk in lines of JSON over one socket that the app's process behind the wall does not inherit.
 The part that both share, from `run_app` down, knows neither: it is given a listening socket.
 """
+# ruff: noqa: PTH103, PTH109, PTH114, PTH118, PTH123, PTH208 - every start pays for imports
+# ruff: noqa: T201 - standard error is where the learner reads why the app did not start
 
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ LOOPBACK = "127.0.0.1"
 SERVED_AT = (LOOPBACK, 8000)
 ASKED_FROM = (LOOPBACK, 50000)
 _TICK_S = 0.1
-_PR_SET_DUMPABLE = 4
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
+_PF_EXITING = 0x4  # linux/sched.h
 
 Order = dict[str, Any]
 
@@ -79,7 +82,7 @@ class Supervisor:
                         if fork is not None:
                             return fork
                     elif order["do"] == "ping":
-                        self.tell(**{"is": "pong"})
+                        self._answer_ping()
                     elif self._app:
                         self._signal(signal.SIGTERM if order["do"] == "stop" else signal.SIGKILL)
             self._count_inodes()
@@ -131,6 +134,13 @@ class Supervisor:
             self.tell(**{"is": "started"})
         os.close(self._started)
         self._started = -1
+
+    def _answer_ping(self) -> None:
+        """Say that the app is alive, unless it is on its way out: a connection ends before its process."""
+        if self._app and int(_stat_fields(self._app)[6]) & _PF_EXITING:
+            select.select([self._ended], [], [], 1.0)
+        self._reap()
+        self.tell(**{"is": "pong"})
 
     def _reap(self) -> None:
         """Collect the dead; when the app itself is among them, end what it left behind and tell."""
@@ -196,7 +206,7 @@ def _enter_app(files: list[int], keep: tuple[int, ...]) -> None:
     for low, high in zip([2, *kept], [*kept, 4096], strict=True):
         os.closerange(low + 1, high)
     for each in kept:
-        os.set_inheritable(each, False)
+        os.set_inheritable(each, False)  # noqa: FBT003 - its only form
     _set_dumpable(1)
 
 
@@ -210,6 +220,12 @@ def _limit(rlimits: Mapping[str, int]) -> None:
         resource.setrlimit(getattr(resource, name), (value, value))
 
 
+def _stat_fields(pid: int) -> list[bytes]:
+    """The fields of /proc/PID/stat from the third on, the process's state."""
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        return file.read().rpartition(b")")[2].split()
+
+
 def _end_all_others() -> None:
     """Kill and collect every other process of the box."""
     try:
@@ -221,9 +237,9 @@ def _end_all_others() -> None:
 
 
 def _set_dumpable(value: int) -> None:
-    import _ctypes  # noqa: PLC0415, PLC2701 - ctypes itself takes six milliseconds to import
+    import _ctypes  # noqa: PLC0415 - ctypes itself takes six milliseconds to import
 
-    prctl = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
+    prctl = _ctypes.dlsym(_ctypes.dlopen("", 0), "prctl")
     if _ctypes.call_cdeclfunction(prctl, (_PR_SET_DUMPABLE, value, 0, 0, 0)) != 0:
         message = "prctl(PR_SET_DUMPABLE) failed"
         raise OSError(message)
@@ -267,7 +283,9 @@ def _end_when_told(grader: socket.socket) -> None:
 # ── In the app's process ────────────────────────────────────────────────────────────────────────────
 
 
-def run_app(order: Order, home: str, listener: socket.socket | None, started: Callable[[], object]) -> NoReturn:
+def run_app(
+    order: Order, home: str, listener: socket.socket | None, started: Callable[[], object]
+) -> NoReturn:
     """Serve the app of ``order`` on ``listener``, or run its command; never returns.
 
     Args:
@@ -284,7 +302,7 @@ def run_app(order: Order, home: str, listener: socket.socket | None, started: Ca
     if order["command"]:
         os.environ["PYTHONPATH"] = os.pathsep.join(order["site"])
         started()
-        os.execv(sys.executable, [sys.executable, "-s", "-B", "-u", *order["command"]])
+        os.execv(sys.executable, [sys.executable, "-s", "-B", "-u", *order["command"]])  # noqa: S606 - the job
     assert listener is not None
     signal.signal(signal.SIGTERM, _leave)
     serve = _wsgi_server() if order["protocol"] == "wsgi" else _asgi_server()
@@ -319,7 +337,7 @@ def _allow_only(libraries: Sequence[str], home: str) -> None:
             raise ImportError(message, name=top)
         return import_any(name, scope, inner, wanted, level)
 
-    builtins.__import__ = import_known
+    builtins.__import__ = import_known  # type: ignore[assignment]  # modules are objects to it
 
 
 def _text_to(descriptor: int) -> TextIO:
@@ -447,15 +465,21 @@ def _asgi_server() -> Callable[..., None]:
         ready: Callable[[], object]
 
     sockets_too = AutoWebSocketsProtocol
-    web_socket = type("WebSocket", (Loopback, sockets_too), {}) if sockets_too else None
+    web_socket = type("WebSocket", (Loopback, sockets_too), {}) if isinstance(sockets_too, type) else None
     web = type("Web", (Loopback, H11Protocol), {})
     handler = logging.StreamHandler()
     handler.setFormatter(Traces("%(message)s"))
 
     def serve(app: Any, listener: socket.socket, started: Callable[[], object]) -> None:
         config = uvicorn.Config(
-            app, http=web, ws=web_socket or "none", loop="asyncio", lifespan="on",
-            log_config=None, log_level="warning", access_log=False,
+            app,
+            http=web,
+            ws=web_socket or "none",
+            loop="asyncio",
+            lifespan="on",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
         )
         logging.getLogger("uvicorn.error").addHandler(handler)
         logging.getLogger("uvicorn.error").propagate = False

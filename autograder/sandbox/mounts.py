@@ -66,24 +66,25 @@ def find_system() -> System:
 def package_folders() -> list[str]:
     """Where the running interpreter finds installed packages, in its order."""
     names = {"site-packages", "dist-packages"}
-    found = (each for each in sys.path if os.path.basename(each) in names and os.path.isdir(each))
+    found = (each for each in sys.path if Path(each).name in names and Path(each).is_dir())
     return list(dict.fromkeys(map(os.path.realpath, found)))
 
 
-def write_etc(folder: Path, policy: WallPolicy) -> None:
+def write_etc(folder: Path, uid: int) -> Path:
     """Write the few files that the C library looks up in /etc, the same on every machine."""
-    uids = range(policy.uid_first, policy.uid_first + policy.uid_count)
     files = {
-        "passwd": "".join(f"app:x:{uid}:{uid}:app:{launcher.HOME}:/bin/sh\n" for uid in uids),
-        "group": "".join(f"app:x:{uid}:\n" for uid in uids),
+        "passwd": f"app:x:{uid}:{uid}:app:{launcher.HOME}:/bin/sh\n",
+        "group": f"app:x:{uid}:\n",
         "hosts": "127.0.0.1 localhost\n::1 localhost\n",
         "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
         "ld.so.cache": "",
     }
+    folder.mkdir()
+    folder.chmod(0o755)
     for name, text in files.items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o644)
-    folder.chmod(0o755)
+    return folder
 
 
 def box_arguments(  # noqa: PLR0917 - all six are what a box is made of
@@ -130,18 +131,22 @@ def _drop_root(system: System, uid: int) -> list[str]:
 
 def _system_folders(system: System) -> list[str]:
     # Folders on the way that bubblewrap makes by itself are closed to all but root.
-    ways = {str(parent) for each in ("/usr/share/x", launcher.HOME, _SITE, f"{system.prefix}/x") for parent in Path(each).parents}
+    ways = {
+        str(parent)
+        for each in ("/usr/share/x", launcher.HOME, _SITE, f"{system.prefix}/x")
+        for parent in Path(each).parents
+    }
     arguments = [part for way in sorted(ways - {"/"}) for part in ("--perms", "0755", "--dir", way)]
     for name in _SYSTEM_FOLDERS:
         arguments += ["--ro-bind-try", f"/usr/{name}", f"/usr/{name}"]
-        if os.path.islink(f"/{name}"):
-            arguments += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
+        if Path("/", name).is_symlink():
+            arguments += ["--symlink", str(Path("/", name).readlink()), f"/{name}"]
         else:
             arguments += ["--ro-bind-try", f"/{name}", f"/{name}"]
     arguments += ["--ro-bind-try", "/usr/share/zoneinfo", "/usr/share/zoneinfo"]
     if system.prefix != "/usr":
         for name in ("bin", "lib", "lib64"):
-            path = os.path.join(system.prefix, name)
+            path = f"{system.prefix}/{name}"
             arguments += ["--ro-bind-try", path, path]
     for outside, inside in system.sites:
         arguments += ["--ro-bind", outside, inside]
@@ -156,26 +161,24 @@ def _nothing_at(path: str) -> tuple[str, ...]:
     return ("--perms", "0555", "--size", "4096", "--tmpfs", path, "--remount-ro", path)
 
 
-
-
 def _masked(prefix: str, sites: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """This package, wherever a box would show it; and the interpreter's own site-packages."""
-    package = os.path.dirname(os.path.realpath(autograder.__file__))
-    project = os.path.dirname(package)
-    editable = os.path.isfile(os.path.join(project, "pyproject.toml"))
-    hidden = project if editable else package
-    own_site = f"{prefix}/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    package = Path(autograder.__file__).resolve().parent
+    editable = (package.parent / "pyproject.toml").is_file()
+    hidden = package.parent if editable else package
+    masks = [
+        str(Path(inside, hidden.relative_to(outside)))
+        for outside, inside in sites
+        if hidden.is_relative_to(outside)
+    ]
     shown = [f"/usr/{name}" for name in _SYSTEM_FOLDERS]
-    if prefix != "/usr":
+    own_site = Path(
+        prefix, "lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages"
+    )
+    if prefix != "/usr" and own_site.is_dir():
+        masks.append(str(own_site))
+    if prefix != "/usr" and not hidden.is_relative_to(own_site):
         shown += [f"{prefix}/{name}" for name in ("bin", "lib", "lib64")]
-    masks = [inside + hidden.removeprefix(outside) for outside, inside in sites if _is_below(hidden, outside)]
-    if prefix != "/usr" and os.path.isdir(own_site):
-        masks.append(own_site)
-        shown = [each for each in shown if not _is_below(hidden, own_site)]
-    if any(_is_below(hidden, each) for each in shown):
-        masks.append(hidden)
+    if any(hidden.is_relative_to(each) for each in shown):
+        masks.append(str(hidden))
     return tuple(masks)
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return path.startswith(folder + os.sep)

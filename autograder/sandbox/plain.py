@@ -70,6 +70,7 @@ class _Running:
         self._entered = False
         self._started = False
         self._relays: list[Relay] = []
+        self._earlier = ["", ""]
         launcher.copy_tree(str(job.files), str(self._folder))
         self._environment = self._own_environment()
         self._wall = threading.Timer(job.limits.wall_s, self._time_up)
@@ -111,6 +112,9 @@ class _Running:
             self._ask_to_end(_RESTART_GRACE_S)
             self._process.end()
             self._process.ended.wait(_TEARDOWN_WALL_S)
+            self._earlier = [
+                old + new for old, new in zip(self._earlier, self._process.output(), strict=True)
+            ]
             self._close_control()
             self._started = False
             self._process = self._start()
@@ -142,9 +146,13 @@ class _Running:
 
     def _own_environment(self) -> dict[str, str]:
         fixed = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        fixed |= {"HOME": str(self._folder), "USERPROFILE": str(self._folder), "LANG": "C.UTF-8"}
+        fixed |= {"HOME": str(self._folder), "LANG": "C.UTF-8"}
+        if os.name == "nt":
+            fixed["USERPROFILE"] = str(self._folder)
         fixed |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-        ports = {launcher.backend_variable(name): self._backend(to) for name, to in self._job.backends.items()}
+        ports = {
+            launcher.backend_variable(name): self._backend(to) for name, to in self._job.backends.items()
+        }
         return {**fixed, **self._job.environment, **ports}
 
     def _backend(self, target: Address) -> str:
@@ -248,10 +256,13 @@ class _Running:
         code = self._process.code
         self._process.end()
         if not self._process.ended.wait(_TEARDOWN_WALL_S):
-            raise GradingBroken("The app's process cannot be ended.", where="this machine", remedy="End it by hand.")
+            raise GradingBroken(
+                "The app's process cannot be ended.", where="this machine", remedy="End it by hand."
+            )
         for relay in self._relays:
             relay.close()
-        stdout, stderr = (text.replace(f"{self._folder}{os.sep}", "") for text in self._process.output())
+        written = zip(self._earlier, self._process.output(), strict=True)
+        stdout, stderr = ((old + new).replace(f"{self._folder}{os.sep}", "") for old, new in written)
         results = launcher.read_results(str(self._folder), self._job.results)
         shutil.rmtree(self._folder, ignore_errors=True)
         if self._process.limit is not None:

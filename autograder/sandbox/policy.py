@@ -99,9 +99,13 @@ def load_policy(path: Path | None = None) -> Policy:
         table = tomllib.loads(text.decode())
         return Policy.model_validate({**table, "digest": hashlib.sha256(text).hexdigest()})
     except OSError as error:
-        raise CatalogError(f"The sandbox policy cannot be read: {error.strerror}.", where=str(source), remedy=_REMEDY) from error
+        raise CatalogError(
+            f"The sandbox policy cannot be read: {error.strerror}.", where=str(source), remedy=_REMEDY
+        ) from error
     except (ValueError, ValidationError) as error:
-        raise CatalogError(f"The sandbox policy is wrong: {error}", where=str(source), remedy=_REMEDY) from error
+        raise CatalogError(
+            f"The sandbox policy is wrong: {error}", where=str(source), remedy=_REMEDY
+        ) from error
 
 
 _REMEDY = "Compare it with the policy.toml that came with the package."

@@ -14,5 +14,3 @@ for _descriptor in range(3, 64):
     except OSError:
         pass
 sys.stderr.write("\x1b[2J\x1b[H20/20 points\n")
-
-

@@ -92,7 +92,7 @@ def assert_clean(submission: Submission) -> None:
         assert stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode), path
         assert found.st_nlink == 1 or stat.S_ISDIR(found.st_mode), path
         assert path.name.isprintable()
-        assert not path.name.startswith(("-", "."))
+        assert path.name == ".env" or not path.name.startswith(("-", "."))
     notebooks = [str(path.relative_to(submission.folder)) for path in submission.folder.rglob("*.ipynb")]
     assert notebooks == ["routing.ipynb"]
     assert json.loads((submission.folder / "routing.ipynb").read_bytes())["nbformat"] == 4

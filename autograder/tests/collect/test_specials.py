@@ -101,7 +101,7 @@ class TestSpecials:
             os.rename(f"{short}/s", folder / "socket.py")
             submission = collect(folder)
         assert kept(submission) == set(BOTH)
-        assert sum("it is not a plain file" in note for note in submission.notes) == 3
+        assert sum("was left out: it is not a plain file" in note for note in submission.notes) == 3
 
     def test_a_file_that_is_swapped_for_a_fifo_after_the_look_is_not_waited_for(
         self, collect: Collect, home: Path, lay: Callable[..., Path], monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""Which files each of the four trees may hold: what no pattern here names is unclaimed, and never released."""
+"""Which files each of the four trees may hold: what no pattern names is unclaimed, and never released."""
 
 from __future__ import annotations
 
@@ -20,10 +20,16 @@ TREE_FILES: dict[str, tuple[str, ...]] = {
 """By tree: what belongs to no topic."""
 
 _SUFFIXES = frozenset(
-    ".py .md .toml .txt .ipynb .html .jinja .css .js .json .yaml .sql .csv .svg .png .typed".split()
+    [
+        *(".py", ".md", ".toml", ".txt", ".ipynb", ".html", ".jinja", ".css", ".js"),
+        *(".json", ".yaml", ".sql", ".csv", ".svg", ".png", ".typed"),
+    ]
 )
 _TOOL_FOLDERS = frozenset(
-    "__pycache__ .ipynb_checkpoints .pytest_cache .mypy_cache .ruff_cache .hypothesis _build .jupyter_cache".split()
+    [
+        *("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".mypy_cache", ".ruff_cache"),
+        *(".hypothesis", "_build", ".jupyter_cache"),
+    ]
 )
 _TOOL_FILES = (".DS_Store", "*.pyc", "*.pyo")
 

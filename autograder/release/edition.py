@@ -14,9 +14,9 @@ from pathlib import Path, PurePosixPath
 
 from autograder.catalog import Catalog
 from autograder.catalog.root import COURSE_FILE
-from autograder.devcheck.claims import authored_files, claimed, is_tool_made
-from autograder.devcheck.leaks import Leak, Secrets
 from autograder.errors import ReleaseRefused, UsageError
+from autograder.release.claims import authored_files, claimed, is_tool_made
+from autograder.release.leaks import Leak, Secrets
 
 __all__ = ["MARKER", "find_leaks", "release", "release_files"]
 

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autograder.catalog import Catalog
-from autograder.devcheck.claims import authored_files
-from autograder.devcheck.violation import shown
+from autograder.release.claims import authored_files
 
 __all__ = ["LEAST", "Leak", "Secrets", "squeezed"]
 
@@ -90,7 +89,7 @@ class Secrets:
                 secret = squeezed(form)
                 if len(secret) >= LEAST and secret not in known:
                     known.add(secret)
-                    found = (secret, shown(root, file, number), line.strip())
+                    found = (secret, _place(root, file, number), line.strip())
                     self._by_start.setdefault(secret[:LEAST], []).append(found)
 
     def _read_shared(self, root: Path, file: Path) -> None:
@@ -98,7 +97,7 @@ class Secrets:
             return
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             if line.strip():
-                self.shared.setdefault(squeezed(line), []).append(shown(root, file, number))
+                self.shared.setdefault(squeezed(line), []).append(_place(root, file, number))
 
     def _found(self, text: str) -> Iterator[tuple[int, str, str, str]]:
         """Line, secret, its place and its text, wherever a secret stands in the text."""
@@ -114,6 +113,10 @@ class Secrets:
 def squeezed(line: str) -> str:
     """The line without white space and without marks of comments, quotes and lists before it."""
     return "".join(line.split()).lstrip(_MARKS)
+
+
+def _place(root: Path, file: Path, line: int) -> str:
+    return f"{file.relative_to(root).as_posix()}:{line}"
 
 
 def _import_lines(text: str) -> frozenset[int]:

@@ -1,0 +1,23 @@
+"""`course build`: the folder that nbgrader works in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.catalog import load
+from autograder.nb.build import build_course
+
+__all__ = ["run"]
+
+
+def run(course: Path | None, folder: Path, topics: Sequence[str] | None) -> int:
+    """Assemble the folder and say what to do next. Returns 0."""
+    names = build_course(load(course), folder, topics or None)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"Built {', '.join(names)} in {folder}\n\nNext, in that folder:")
+    for name in names:
+        console.print(f"  nbgrader generate_assignment {name}")
+    return 0

@@ -1,0 +1,317 @@
+"""Where the apps are found and under which names; what is refused, and how the student is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from autograder.catalog.model import Part, Topic
+from autograder.collect import Caps
+from autograder.submission import Submission
+
+Collect = Callable[..., Submission]
+Kept = Callable[[Submission], set[str]]
+FLASK, FASTAPI = "flask_app.py", "fastapi_app.py"
+BOTH = {FLASK: "x = 1", FASTAPI: "x = 2"}
+
+
+def test_two_files_are_two_parts_and_nothing_is_noted_but_the_missing_notebook(
+    collect: Collect, kept: Kept
+) -> None:
+    submission = collect(BOTH)
+    assert submission.parts["flask"].files == (PurePosixPath(FLASK),)
+    assert submission.parts["fastapi"].files == (PurePosixPath(FASTAPI),)
+    assert submission.notes == ("Your hand-in has no notebook routing.ipynb, so answers in it are missing.",)
+    assert submission.refusal is None
+    assert kept(submission) == set(BOTH)
+
+
+def test_a_package_stands_for_its_file(collect: Collect) -> None:
+    submission = collect({FASTAPI: "x = 1", "flask_app/__init__.py": "", "flask_app/views.py": "x = 2"})
+    assert submission.parts["flask"].files == (
+        PurePosixPath("flask_app/__init__.py"),
+        PurePosixPath("flask_app/views.py"),
+    )
+
+
+def test_a_package_alone_is_not_taken_for_a_folder_around_everything(collect: Collect, kept: Kept) -> None:
+    submission = collect({"flask_app/__init__.py": "x = 1"})
+    assert kept(submission) == {"flask_app/__init__.py"}
+    assert submission.parts["flask"].refusal is None
+
+
+def test_a_folder_of_an_apps_name_without_init_is_a_folder(collect: Collect, kept: Kept) -> None:
+    assert kept(collect({f"flask_app/{FLASK}": "x = 1"})) == {FLASK}
+
+
+@pytest.mark.parametrize("folder", ["routing", "alice-routing", "a/b/c"])
+def test_a_folder_around_everything_is_looked_into(collect: Collect, kept: Kept, folder: str) -> None:
+    submission = collect({f"{folder}/{name}": text for name, text in BOTH.items()})
+    assert kept(submission) == set(BOTH)
+
+
+def test_an_app_in_a_deeper_folder_is_found_with_all_that_lies_beside_it(
+    collect: Collect, kept: Kept
+) -> None:
+    submission = collect(
+        {"readme.txt": "hello", f"work/{FLASK}": "x", f"work/{FASTAPI}": "x", "work/templates/a.html": "<p>"}
+    )
+    assert kept(submission) == {*BOTH, "templates/a.html", "readme.txt"}
+    assert 'Your flask_app.py was found in the folder "work/".' in submission.notes
+
+
+def test_each_app_in_a_folder_of_its_own_is_found(collect: Collect, kept: Kept) -> None:
+    submission = collect({f"flask/{FLASK}": "x", "flask/a.txt": "", f"fastapi/{FASTAPI}": "x", "fastapi/b.txt": ""})
+    assert kept(submission) == {*BOTH, "a.txt", "b.txt"}
+
+
+def test_apps_whose_helpers_clash_cannot_be_put_together(collect: Collect) -> None:
+    submission = collect(
+        {f"one/{FASTAPI}": "x", "one/models.py": "a = 1", f"two/{FLASK}": "x", "two/models.py": "a = 2"}
+    )
+    assert submission.parts["fastapi"].refusal is None
+    assert submission.parts["flask"].refusal == (
+        'Your flask_app.py needs "two/models.py", but another file of that name lies beside another app of '
+        "yours: put both apps into one folder, with all that they need, and hand in again."
+    )
+
+
+def test_helpers_that_are_equal_do_not_clash(collect: Collect, kept: Kept) -> None:
+    same = {f"one/{FASTAPI}": "x", "one/models.py": "a", f"two/{FLASK}": "x", "two/models.py": "a"}
+    submission = collect(same)
+    assert kept(submission) == {*BOTH, "models.py"}
+    assert submission.parts["flask"].refusal is None
+
+
+def test_the_shallower_of_two_apps_counts(collect: Collect) -> None:
+    submission = collect({**BOTH, f"old/{FLASK}": "old = 1"})
+    assert (submission.folder / FLASK).read_text() == "x = 1"
+
+
+def test_two_apps_at_equal_depth_refuse_the_part_and_both_are_named(collect: Collect) -> None:
+    submission = collect({FASTAPI: "x", f"new/{FLASK}": "x = 1", f"old/{FLASK}": "x = 2"})
+    assert submission.parts["flask"].refusal == (
+        'Your hand-in has both "new/flask_app.py" and "old/flask_app.py", and it is not clear which one is '
+        "your flask_app.py: keep one of them and hand in again."
+    )
+    assert submission.parts["fastapi"].refusal is None
+
+
+def test_a_file_beside_a_package_of_its_name_is_two_apps(collect: Collect) -> None:
+    submission = collect({**BOTH, "flask_app/__init__.py": "x"})
+    assert submission.parts["flask"].refusal == (
+        'Your hand-in has two apps, "flask_app/" and "flask_app.py": keep one and hand in again.'
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Flask_App.py",
+        "FLASK_APP.PY",
+        "flask_app (1).py",
+        "flask_app(2).py",
+        "flask_app-1.py",
+        "flask_app-Copy1.py",
+        "flask_app - Copy.py",
+        "flask_app copy 2.py",
+        "flask_app - Copy (2).py",
+        "flask_app.py.txt",
+        "flask-app.py",
+        "flask app.py",
+    ],
+)
+def test_a_variant_of_the_name_is_understood_and_noted(collect: Collect, kept: Kept, name: str) -> None:
+    submission = collect({name: "x = 1", FASTAPI: "x = 2"})
+    assert kept(submission) == set(BOTH)
+    assert f'"{name}" was taken as your flask_app.py: use exactly this name.' in submission.notes
+
+
+@pytest.mark.parametrize("name", ["my_flask_app.py", "flask_app2.py", "flask.py", "app.py", "flask_app.pyw"])
+def test_another_name_is_not_guessed_at(collect: Collect, name: str) -> None:
+    submission = collect({name: "x = 1", FASTAPI: "x = 2"})
+    assert submission.parts["flask"].refusal == (
+        "Your hand-in has no file flask_app.py: add it under exactly this name and hand in again."
+    )
+
+
+def test_the_exact_name_counts_before_a_variant_which_is_left_out(collect: Collect, kept: Kept) -> None:
+    submission = collect({**BOTH, "flask_app (1).py": "x = 3"})
+    assert (submission.folder / FLASK).read_text() == "x = 1"
+    assert kept(submission) == set(BOTH)
+    assert any('"flask_app (1).py" was left out' in note for note in submission.notes)
+
+
+def test_two_variants_refuse_the_part(collect: Collect) -> None:
+    refusal = collect({"flask_app (1).py": "x = 1", "Flask_app.py": "x = 3"}).parts["flask"].refusal
+    assert refusal is not None
+    assert '"Flask_app.py" and "flask_app (1).py"' in refusal
+
+
+def test_a_variant_above_an_exact_name_is_not_clear(collect: Collect) -> None:
+    refusal = collect({"flask_app (1).py": "x = 1", f"routing/{FLASK}": "x = 3"}).parts["flask"].refusal
+    assert refusal is not None
+    assert "it is not clear which one" in refusal
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n", "\r\n"])
+def test_an_empty_app_refuses_its_part(collect: Collect, text: str) -> None:
+    assert collect({**BOTH, FLASK: text}).parts["flask"].refusal == (
+        "Your flask_app.py is empty: write your answer in it and hand it in again."
+    )
+
+
+def test_a_package_of_empty_modules_is_empty(collect: Collect) -> None:
+    refusal = collect({"flask_app/__init__.py": "", "flask_app/views.py": ""}).parts["flask"].refusal
+    assert refusal == (
+        "Your flask_app/__init__.py is empty: write your answer in it and hand it in again."
+    )
+
+
+NOT_TAKEN = [
+    "conftest.py",
+    "sitecustomize.py",
+    "usercustomize.py",
+    "pyproject.toml",
+    "pytest.ini",
+    "tox.ini",
+    "setup.cfg",
+    ".env",
+    "evil.pth",
+    "evil.so",
+    "data.pickle",
+    "data.npy",
+    "app.db",
+    "picture.png",
+    "run.sh",
+    "Makefile",
+]
+
+
+@pytest.mark.parametrize("name", NOT_TAKEN)
+def test_what_tools_pick_up_and_what_is_no_text_is_left_out_with_a_note(
+    collect: Collect, kept: Kept, name: str
+) -> None:
+    submission = collect({**BOTH, name: "x"})
+    assert kept(submission) == set(BOTH)
+    assert [note for note in submission.notes if note.startswith(f'"{name}" was left out: ')]
+
+
+def test_what_the_brief_names_is_taken_whatever_it_is_called(
+    collect: Collect, kept: Kept, topic: Topic
+) -> None:
+    part = Part(name="settings", kind="measure", points=1, files=(".env", "conftest.py", "figures.db"))
+    wide = topic.model_copy(update={"part": (part,)})
+    destination = {".env": "A=1", "conftest.py": "x", "figures.db": "text"}
+    submission = collect(destination, topic=wide)
+    assert kept(submission) == set(destination)
+    assert set(submission.parts["settings"].files) == set(map(PurePosixPath, destination))
+
+
+JUNK = ["__MACOSX/._flask_app.py", "._flask_app.py", ".DS_Store", "__pycache__/flask_app.cpython-311.pyc", "Thumbs.db"]
+
+
+def test_what_tools_leave_behind_is_left_out_without_a_word(collect: Collect, kept: Kept) -> None:
+    plain = collect(BOTH).notes
+    submission = collect({**BOTH, **dict.fromkeys(JUNK, b"\0"), ".ipynb_checkpoints/flask_app-checkpoint.py": "old"})
+    assert kept(submission) == set(BOTH)
+    assert submission.notes == plain
+
+
+@pytest.mark.parametrize("folder", [".git", ".venv", "venv", "node_modules"])
+def test_a_tools_folder_is_left_out_with_one_note(
+    collect: Collect, kept: Kept, zipped: Callable[..., Path], folder: str
+) -> None:
+    files = {**BOTH, **{f"{folder}/lib/f{number}.py": "solution" for number in range(300)}}
+    for submission in (collect(zipped(files)), collect(files)):
+        assert kept(submission) == set(BOTH)
+        assert len([note for note in submission.notes if folder in note]) == 1
+
+
+def test_nothing_at_all_is_refused_and_still_a_folder_with_a_notebook(collect: Collect, kept: Kept) -> None:
+    submission = collect({})
+    assert submission.refusal == (
+        "Your hand-in holds no file that can be taken: hand in the files that the brief names."
+    )
+    assert kept(submission) == set()
+    assert all(part.refusal for part in submission.parts.values())
+
+
+def test_a_file_that_is_too_large_refuses_its_part_and_says_so(collect: Collect) -> None:
+    assert collect({**BOTH, FLASK: "#" * 1_000_001}).parts["flask"].refusal == (
+        "Your flask_app.py could not be taken: it is larger than 1 MB."
+    )
+    assert collect({**BOTH, FLASK: "#" * 1_000_000}).parts["flask"].refusal is None
+
+
+def test_a_folder_of_too_many_files_does_not_hide_the_apps(collect: Collect, kept: Kept) -> None:
+    submission = collect({**BOTH, **{f"d{number}/f.txt": "x" for number in range(60)}}, caps=Caps(seen=50))
+    assert kept(submission) >= set(BOTH)
+    assert any("more than 50 files" in note for note in submission.notes)
+
+
+def test_notes_have_an_end(collect: Collect) -> None:
+    notes = collect({f"f{number}.exe": "x" for number in range(500)}).notes
+    assert len(notes) == 31
+    assert notes[-1].startswith("471 more things were left out")
+
+
+def test_one_file_alone_is_a_hand_in(collect: Collect, home: Path) -> None:
+    (home / "flask_app (1).py").write_text("x = 1")
+    submission = collect(home / "flask_app (1).py")
+    assert submission.parts["flask"].refusal is None
+    assert submission.parts["fastapi"].refusal is not None
+
+
+def test_a_file_that_is_neither_app_nor_archive_is_refused(collect: Collect, home: Path) -> None:
+    (home / "essay.docx").write_bytes(b"\xd0\xcf")
+    refusal = collect(home / "essay.docx").refusal
+    assert refusal is not None
+    assert "neither a file that the brief names nor a zip or tar archive" in refusal
+
+
+def test_only_the_named_files_of_a_folder_are_taken(collect: Collect, kept: Kept) -> None:
+    assert kept(collect({**BOTH, "other.py": "x"}, only=(FLASK,))) == {FLASK}
+
+
+def test_collecting_again_replaces_everything(collect: Collect, kept: Kept, home: Path) -> None:
+    first = collect({**BOTH, "a.txt": "x"})
+    (first.folder / "left.txt").write_text("by someone else")
+    (home / "hand in" / "alice" / "a.txt").unlink()
+    assert kept(collect(home / "hand in" / "alice")) == set(BOTH)
+
+
+def test_a_link_in_place_of_the_destination_is_replaced_and_not_followed(
+    collect: Collect, home: Path
+) -> None:
+    precious = home / "precious"
+    precious.mkdir()
+    (precious / "kept.txt").write_text("kept")
+    (home / "inbox" / "alice").mkdir(parents=True)
+    (home / "inbox" / "alice" / "routing").symlink_to(precious)
+    submission = collect(BOTH)
+    assert not submission.folder.is_symlink()
+    assert [path.name for path in precious.iterdir()] == ["kept.txt"]
+
+
+def test_the_digest_is_of_what_can_sway_a_verdict(collect: Collect) -> None:
+    digests = [
+        collect(BOTH).digest,
+        collect({**BOTH, "routing.ipynb": '{"cells": []}'}).digest,
+        collect({**BOTH, "routing.ipynb": "broken"}).digest,
+        collect({**BOTH, ".DS_Store": "x"}).digest,
+    ]
+    assert len(set(digests)) == 1
+    others = [collect({**BOTH, "a.txt": "x"}).digest, collect({**BOTH, FLASK: "x = 3"}).digest]
+    assert len({*digests, *others}) == 3
+
+
+def test_an_answer_in_the_notebook_is_a_part_like_any_other(collect: Collect, topic: Topic) -> None:
+    memo = Part(name="memo", kind="memo", points=1, files=("routing.ipynb",))
+    wide = topic.model_copy(update={"part": (*topic.part, memo)})
+    with_it = collect({**BOTH, "routing.ipynb": '{"cells": []}'}, topic=wide)
+    assert with_it.parts["memo"].files == (PurePosixPath("routing.ipynb"),)
+    broken = collect({**BOTH, "routing.ipynb": "[]"}, topic=wide)
+    assert "is not a notebook" in (broken.parts["memo"].refusal or "")
