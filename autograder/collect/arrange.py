@@ -10,7 +10,9 @@ from autograder.collect.intake import Intake
 from autograder.collect.names import folded, shown
 from autograder.collect.places import Find, Unclear, find, unwrapped
 
-__all__ = ["Arranged", "arrange"]
+__all__ = ["TIMESTAMP", "Arranged", "arrange"]
+
+TIMESTAMP = PurePosixPath("timestamp.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class _Layout:
         self.problems: dict[str, str] = {}
         self._finds = finds
         self._intake = intake
-        self._taken: dict[str, PurePosixPath] = {}
+        # What is written beside the files is never theirs to be, not even as a folder.
+        reserved = (PurePosixPath(intake.wanted.notebook), TIMESTAMP)
+        self._taken: dict[str, PurePosixPath] = {folded(path): path for path in reserved}
         self._folders: set[str] = set()
 
     def rank(self, path: PurePosixPath) -> tuple[bool, int, str]:

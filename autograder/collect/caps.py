@@ -42,7 +42,7 @@ class Caps:
     notebooks_bytes: int = 96 * _MB
     outline_bytes: int = 8 * _MB
     outline_tokens: int = 500_000
-    scanned_tokens: int = 4_000_000
+    scanned_tokens: int = 2_000_000
     json_depth: int = 60
     cells: int = 10_000
     cell_chars: int = 1 * _MB

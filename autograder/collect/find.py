@@ -97,7 +97,9 @@ class _Search:
             raise self._nothing(path)
         children = [each for each in _children(path) if not each.name.startswith((".", "__"))]
         own = self._own(path)
-        by_topic = [source for child in children if (source := self._by_topic(child, path))]
+        named = [source for child in children if (source := self._by_topic(child, path))]
+        # A link alone, which a student may have made, never decides what the layout is.
+        by_topic = named if any(not source.path.is_symlink() for source in named) else []
         if own and by_topic:
             raise self._unclear(path, own, by_topic[0])
         if own:

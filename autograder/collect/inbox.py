@@ -16,7 +16,8 @@ from autograder.collect.folder import Folder, NotPlain, reading
 from autograder.collect.intake import ARCHIVES
 from autograder.collect.journal import Record, journal_file, rules_digest
 from autograder.collect.names import shown, student_problem
-from autograder.collect.one import TIMESTAMP, collect_one
+from autograder.collect.arrange import TIMESTAMP
+from autograder.collect.one import collect_one
 from autograder.collect.released import ReleasedNotebook
 from autograder.collect.write import remove, sweep
 from autograder.errors import UsageError

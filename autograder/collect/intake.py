@@ -102,11 +102,8 @@ class Intake:
         if name.casefold() in _FOLDERS:
             self.leave_out(raw, _TOOL)
             return False
-        if problem := path_problem(raw, self.caps):
+        if problem := path_problem(f"{raw}/x", self.caps):
             self.leave_out(raw, problem)
-            return False
-        if raw.count("/") >= self.caps.depth:
-            self.leave_out(raw, f"it lies more than {self.caps.depth} folders deep")
             return False
         return True
 

@@ -87,6 +87,8 @@ def path_problem(raw: str, caps: Caps) -> str | None:
         ),
         (".." in parts, 'its path holds "..", so it lies outside of your hand-in'),
         ("" in parts or "." in parts, "its path holds an empty name"),
+        # nbgrader would take such a folder for a notebook, and fail.
+        (any(part.lower().endswith(".ipynb") for part in parts[:-1]), "its folder is named like a notebook"),
         (len(parts) - 1 > caps.depth, f"it lies more than {caps.depth} folders deep"),
     )
     if problem := next((problem for applies, problem in checks if applies), None):

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.catalog.model import Topic
-from autograder.collect.arrange import Arranged, arrange
+from autograder.collect.arrange import TIMESTAMP, Arranged, arrange
 from autograder.collect.caps import CAPS, Caps
 from autograder.collect.cover import cover, stub
 from autograder.collect.folder import Folder, reading
@@ -24,9 +24,7 @@ from autograder.collect.write import write_folder
 from autograder.errors import UsageError
 from autograder.submission import PartFiles, Submission
 
-__all__ = ["TIMESTAMP", "collect_one"]
-
-TIMESTAMP = PurePosixPath("timestamp.txt")
+__all__ = ["collect_one"]
 
 
 def collect_one(

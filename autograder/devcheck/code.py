@@ -22,7 +22,7 @@ _WALL_S = 300
 
 
 def todos(subject: Subject) -> Iterator[Fault]:
-    """A starter says TODO where the learner works; a solution has nothing left to do."""
+    """A starter says TODO where the learner works; nothing else has anything left to do."""
     for app in authored_apps(subject.catalog, subject.topic):
         found = [(file, number) for file in _sources(app) for number in _todo_lines(file)]
         if app.role is Role.STARTER and not found:
@@ -34,6 +34,9 @@ def todos(subject: Subject) -> Iterator[Fault]:
         if app.role in {Role.SOLUTION, Role.RIGHT}:
             for file, number in found:
                 yield Fault(shown(subject.root, file, number), "There is a TODO.", "Do it, or delete it.")
+    for file in _texts(subject):
+        for number in _todo_lines(file, r"\bTODO:"):
+            yield Fault(shown(subject.root, file, number), "There is a TODO.", "Do it, or delete it.")
 
 
 def linted(subject: Subject) -> Iterator[Fault]:
@@ -86,9 +89,19 @@ def _sources(app: App) -> list[Path]:
     return [file for _, file in app.files if file.suffix == ".py"]
 
 
-def _todo_lines(file: Path) -> list[int]:
+def _texts(subject: Subject) -> Iterator[Path]:
+    """What an author writes beside apps. A text may speak of TODO; with a colon, it has one itself."""
+    where = subject.places
+    hidden = {file for part in subject.parts for file in where.hidden_checks(part.framework)}
+    lesson, notes = where.lesson / "lesson.md", where.solution / "NOTES.md"
+    for file in (lesson, where.brief, where.examples, where.hints, notes, *sorted(hidden)):
+        if file.is_file():
+            yield file
+
+
+def _todo_lines(file: Path, pattern: str = r"\bTODO\b") -> list[int]:
     lines = file.read_bytes().decode("utf-8", "replace").splitlines()
-    return [number for number, line in enumerate(lines, 1) if re.search(r"\bTODO\b", line)]
+    return [number for number, line in enumerate(lines, 1) if re.search(pattern, line)]
 
 
 def _solutions(subject: Subject) -> list[Path]:

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from autograder.devcheck.matrix import Matrix
 from autograder.devcheck.violation import Violation
+from autograder.scaffold.sheet import TopicSheet
 
-__all__ = ["show_matrix", "show_violations"]
+__all__ = ["show_matrix", "show_sheet", "show_violations"]
 
 
 def show_violations(violations: Sequence[Violation]) -> RenderableType:
@@ -49,6 +50,37 @@ def show_matrix(matrix: Matrix, *, names: bool = False) -> RenderableType:
         taught = Text(row.objective.section if row.taught else f"no section {row.objective.section}")
         cells = [_checks(row.checks[part], names=names) for part in matrix.parts]
         table.add_row(Text(row.objective.id), taught, *cells)
+    return table
+
+
+def show_sheet(sheet: TopicSheet) -> RenderableType:
+    """A topic: its facts, its checks by part with what catches each, its matrix."""
+    topic = sheet.topic
+    head = Text.assemble(
+        (f"{topic.title}\n", "bold"),
+        f"{topic.name}, {topic.status}, {topic.difficulty}, {topic.minutes} minutes, {topic.points} points\n",
+        *(f"  {each.id}: {each.text}\n" for each in topic.objective),
+    )
+    faults = [Text(f"{each.where}: {each.what}", style="red") for each in sheet.faults]
+    tables = [_part_table(sheet, part) for part in sheet.checks]
+    return Group(head, *faults, *tables, show_matrix(sheet.matrix))
+
+
+def _part_table(sheet: TopicSheet, part: str) -> Table:
+    table = Table(title=f"Hidden checks of {part}", title_justify="left")
+    table.add_column("check", overflow="fold")
+    table.add_column("points", justify="right")
+    for heading in ("objective", "hints", "caught failing by"):
+        table.add_column(heading, overflow="fold")
+    for info in sheet.checks[part]:
+        caught = "\n".join(each.path.name.partition(".")[0] for each in sheet.catchers(part, info.name))
+        table.add_row(
+            Text.assemble((info.name, "bold"), f"\n{info.sentence}"),
+            f"{info.points:g}",
+            Text(info.objective or "none"),
+            Text(", ".join(info.hints) or "none"),
+            Text(caught or "none named"),
+        )
     return table
 
 

@@ -49,7 +49,9 @@ def judged_hash(cell: Any, submission: Submission, part: str) -> str:
 
 
 def _files(folder: Path) -> set[PurePosixPath]:
-    paths = (PurePosixPath(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file())
+    paths = (
+        PurePosixPath(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file()
+    )
     return {path for path in paths if path.suffix != ".ipynb" and path != _TIMESTAMP}
 
 

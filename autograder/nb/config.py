@@ -73,7 +73,7 @@ def configure(c: Any, folder: Path) -> None:
 
 
 def _reach_commands() -> None:
-    """Put this Python's commands on the path: nbgrader calls ``alembic`` by its bare name for a new gradebook."""
+    """Put this Python's commands on the path: nbgrader calls ``alembic`` by its bare name."""
     commands = str(Path(sys.executable).parent)
     path = os.environ.get("PATH", os.defpath)
     if commands not in path.split(os.pathsep):

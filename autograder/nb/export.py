@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
 from autograder.catalog import Catalog, Topic
@@ -45,22 +45,23 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _HAS_SCORE = frozenset({Status.GRADED, Status.REFUSED})
 
 
-class StatusExport(ExportPlugin):  # type: ignore[misc]
+class StatusExport(ExportPlugin):
     """Everyone who is known for every assignment, with where they stand and points by part."""
 
     def export(self, gradebook: Any) -> None:
         """Write ``grades.csv``, or what ``--to`` names."""
         folder = GradingFolder(Path(self.parent.coursedir.root))
         catalog = folder.catalog()
-        names = [name for name in self._assignments(gradebook, catalog)]
+        names = list(self._assignments(gradebook, catalog))
         parts = sorted({f"{name}:{part.name}" for name in names for part in catalog.topic(name).part})
+        wanted = {str(student) for student in self.student}
         target = Path(self.to or "grades.csv")
         with target.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, [*_COLUMNS, *parts], restval="")
             writer.writeheader()
             for name in names:
                 for row in _rows(gradebook, folder, catalog.topic(name)):
-                    if not self.student or row["student_id"] in map(str, self.student):
+                    if not self.student or row["student_id"] in wanted:
                         writer.writerow({key: _cell(value) for key, value in row.items()})
         self.log.info("Exported grades to %s", target)
 
@@ -118,7 +119,9 @@ def _rows(gradebook: Any, folder: GradingFolder, topic: Topic) -> Iterator[dict[
     people = {person.id: person for person in gradebook.students}
     homes = {path.name for path in folder.submitted.glob("*") if not path.name.startswith(".")}
     for student in sorted(people.keys() | standings.keys() | homes - set(odd_names(folder))):
-        row = _row(gradebook, journal, topic, student, people.get(student), standings.get(student))
+        found = _found(gradebook, topic, student)
+        standing = standings.get(student)
+        row = _Row(student, people.get(student), found, standing, _report(journal, standing))
         yield {
             "assignment": topic.name,
             "student_id": student,
@@ -134,17 +137,18 @@ def _rows(gradebook: Any, folder: GradingFolder, topic: Topic) -> Iterator[dict[
         }
 
 
-def _row(
-    gradebook: Any, journal: Journal, topic: Topic, student: str, person: Any, standing: Standing | None
-) -> _Row:
+def _found(gradebook: Any, topic: Topic, student: str) -> Any:
+    """The gradebook's record of a hand-in, or None."""
     try:
-        submission = gradebook.find_submission(topic.name, student)
+        return gradebook.find_submission(topic.name, student)
     except MissingEntry:
-        submission = None
-    report = None
-    if standing is not None and standing.finished:
-        report = Report.model_validate_json(journal.detail(standing.events[Kind.FINISHED]))
-    return _Row(student, person, submission, standing, report)
+        return None
+
+
+def _report(journal: Journal, standing: Standing | None) -> Report | None:
+    if standing is None or not standing.finished:
+        return None
+    return Report.model_validate_json(journal.detail(standing.events[Kind.FINISHED]))
 
 
 def _points(row: _Row, topic: Topic) -> dict[str, object]:

@@ -42,7 +42,7 @@ _NEEDED = {
 _RECORDED: dict[tuple[Path, str, str], _Recorded] = {}
 
 
-class GuardingExporter(NotebookExporter):  # type: ignore[misc]
+class GuardingExporter(NotebookExporter):
     """Reads a hand-in's notebook whatever it is, and keeps the journal.
 
     Made once a run, after nbgrader has found the hand-ins and before it looks at its own results:
@@ -58,7 +58,7 @@ class GuardingExporter(NotebookExporter):  # type: ignore[misc]
         try:
             self._begin()
         except CourseError as error:
-            self.parent.log.error(str(error))
+            self.parent.log.critical(str(error))
             raise NbGraderException(str(error)) from error
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
@@ -68,7 +68,7 @@ class GuardingExporter(NotebookExporter):  # type: ignore[misc]
         try:
             if self.parent._sanitizing:  # noqa: SLF001 - nbgrader says by this alone which pass it is
                 return self._read(Path(filename), resources)
-            made = super().from_filename(filename, resources=resources, **kwargs)
+            made: tuple[Any, Any] = super().from_filename(filename, resources=resources, **kwargs)
         except Exception as error:
             self._note(topic, student, error)
             self.done(student)
@@ -112,11 +112,13 @@ class GuardingExporter(NotebookExporter):  # type: ignore[misc]
             "path": str(path.parent),
             "modified_date": f"{datetime.now(UTC):%B %-d, %Y}",
         }
-        return tuple(self.from_notebook_node(notebook, resources=resources))
+        made: tuple[Any, Any] = self.from_notebook_node(notebook, resources=resources)
+        return made
 
     def _note(self, topic: str, student: str, error: Exception) -> None:
         journal = Journal(self._folder.journal)
-        journal.add(topic, student, Kind.BROKEN, detail=str(error) or type(error).__name__)
+        reason = error.what if isinstance(error, CourseError) else str(error) or type(error).__name__
+        journal.add(topic, student, Kind.BROKEN, detail=reason)
 
 
 def reconcile(folder: GradingFolder, topic: str, log: logging.Logger) -> None:
@@ -129,12 +131,14 @@ def reconcile(folder: GradingFolder, topic: str, log: logging.Logger) -> None:
         result = home / topic
         standing = standings.get(home.name)
         if result.is_dir() and (standing is None or not standing.complete):
-            log.warning("Grading again, for the last result is not whole or not of this hand-in: %s", home.name)
+            log.warning(
+                "Grading again, for the last result is not whole or not of this hand-in: %s", home.name
+            )
             shutil.rmtree(result)
 
 
 def finish(assignment: str, student: str, notebooks: list[str]) -> None:  # noqa: ARG001 - nbgrader's interface
-    """nbgrader's last step of a hand-in: everything is on the disk, and the journal may say so.
+    """Take note that everything of a hand-in is on the disk: the last step of nbgrader's.
 
     Args:
         assignment: the topic.

@@ -14,7 +14,7 @@ from autograder.nb.folder import GradingFolder
 __all__ = ["ShowStanding"]
 
 
-class ShowStanding(NbGraderPreprocessor):  # type: ignore[misc]
+class ShowStanding(NbGraderPreprocessor):
     """Tells the template which cells wait for a person, and what the topic is called."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:

@@ -41,17 +41,17 @@ class GradingFolder:
 
     @property
     def autograded(self) -> Path:
-        """nbgrader's results."""
+        """The results, as nbgrader writes them."""
         return self.path / "autograded"
 
     @property
     def exchange(self) -> Path:
-        """nbgrader's exchange, unless the instructor configures another."""
+        """The exchange, unless the instructor configures another."""
         return self.path / "exchange"
 
     @property
     def config_file(self) -> Path:
-        """nbgrader's configuration, which imports ours."""
+        """The configuration that nbgrader reads, which imports ours."""
         return self.path / "nbgrader_config.py"
 
     @property

@@ -12,11 +12,11 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
+from autograder.errors import GradingBroken
 from autograder.nb.answer import is_answered, judged_hash
 from autograder.nb.cover import grade_id
 from autograder.nb.folder import GradingFolder
 from autograder.nb.journal import Journal, Kind
-from autograder.errors import GradingBroken
 from autograder.report.model import PartReport, Report
 from autograder.submission import Submission
 from autograder.verdict import Verdict
@@ -30,7 +30,7 @@ _CHANGED = (
 )
 
 
-class RecordGrades(NbGraderPreprocessor):  # type: ignore[misc]
+class RecordGrades(NbGraderPreprocessor):
     """Stands where nbgrader reads points out of outputs.
 
     A person's points and extra credit are kept. They belong to the text for which they were
@@ -45,7 +45,9 @@ class RecordGrades(NbGraderPreprocessor):  # type: ignore[misc]
         journal = Journal(folder.journal)
         graded = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if utils.is_grade(cell)}
         points = {name: _points(cell, report, submission, folder) for name, cell in graded.items()}
-        hashes = {name: judged_hash(cell, submission, _part(report, cell).name) for name, cell in graded.items()}
+        hashes = {
+            name: judged_hash(cell, submission, _part(report, cell).name) for name, cell in graded.items()
+        }
         before = json.loads(journal.latest(facts["assignment"], facts["student"], Kind.JUDGED) or "{}")
         changed = {name for name in graded if before.get(name) != hashes[name]}
         with Gradebook(facts["db_url"]) as gradebook:
@@ -125,7 +127,8 @@ def _part(report: Report, cell: Any) -> PartReport:
 def _other_course(cell: Any, report: Report) -> GradingBroken:
     facts = cell.metadata.nbgrader
     return GradingBroken(
-        f"The gradebook's cell {facts.grade_id} of {facts.points:g} points is not a part of the course as it is now.",
+        f"The gradebook's cell {facts.grade_id} of {facts.points:g} points "
+        "is not a part of the course as it is now.",
         where=f"{report.topic}, {report.student}",
-        remedy=f"Run `course build`, then `nbgrader generate_assignment {report.topic}`, then autograde again.",
+        remedy=f"Run `course build` and `nbgrader generate_assignment {report.topic}`, then autograde again.",
     )

@@ -68,7 +68,7 @@ def collected(folder: GradingFolder, topic: str, student: str) -> Submission:
 
 
 def whole_digest(submission: Submission) -> str:
-    """Hex SHA-256 of all that can change a grade: also of the notebook's answers and the time of the hand-in."""
+    """Hex SHA-256 of all that can change a grade, the notebook's answers and the time included."""
     digest = hashlib.sha256(submission.digest.encode())
     for name in (f"{submission.topic}.ipynb", "timestamp.txt"):
         path = submission.folder / name

@@ -124,7 +124,8 @@ class Journal:
         """What the latest event of this kind carries; None when there is none."""
         with self._open() as database:
             row = database.execute(
-                "SELECT detail FROM event WHERE topic = ? AND student = ? AND kind = ? ORDER BY id DESC LIMIT 1",
+                "SELECT detail FROM event WHERE topic = ? AND student = ? AND kind = ? "
+                "ORDER BY id DESC LIMIT 1",
                 (topic, student, kind),
             ).fetchone()
         return None if row is None else str(row[0])

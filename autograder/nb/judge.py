@@ -28,7 +28,7 @@ __all__ = ["Judge", "held"]
 _CHARS_MOST = 100_000
 
 
-class Judge(NbGraderPreprocessor):  # type: ignore[misc]
+class Judge(NbGraderPreprocessor):
     """Stands where nbgrader runs the notebook: nothing of a hand-in is run on this side.
 
     The report goes to RecordGrades through ``resources``.
@@ -65,7 +65,9 @@ def held(report: Report, submission: Submission) -> Report:
     """
     where = f"{report.topic}, {report.student}"
     remedy = "Mend what it names, then autograde again; nothing of this hand-in was recorded."
-    faults = [f"{part.name}: {part.broken or 'no reason was given'}" for part in report.parts if _faulty(part)]
+    faults = [
+        f"{part.name}: {part.broken or 'no reason was given'}" for part in report.parts if _faulty(part)
+    ]
     if report.status is Status.BROKEN or faults:
         raise GradingBroken("; ".join(faults) or "Grading broke.", where=where, remedy=remedy)
     if (report.topic, report.student, report.digest) != (

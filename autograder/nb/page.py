@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ __all__ = ["part_html", "part_text"]
 _LINES = 12
 _TRACEBACK_LINES = 30
 _WIDTH = 160
+_INLINE_CODE = re.compile(r"`([^`<>\n]+)`")
 
 _CSS = """
 .course-part{color:#1b1f24;background:#fff;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
@@ -52,6 +54,7 @@ def part_html(report: Report, part: PartReport, files: PartFiles, folder: Path) 
         f"<style>{_CSS}{CODE_CSS}</style>",
         f'<p class="course-total">{_verdict(part)} {html.escape(score(part))}</p>',
         *(f'<p class="course-note">{_line(note)}</p>' for note in _notes(report, part)),
+        *(f'<p class="course-note">{_line(shared)}</p>' for shared in [_shared(part)] if shared),
         _checks(part),
         _process(part),
         source_view(folder, files.files),
@@ -84,13 +87,22 @@ def _notes(report: Report, part: PartReport) -> Iterator[str]:
 def _checks(part: PartReport) -> str:
     if not part.checks:
         return ""
-    rows = "".join(_check(check) for check in part.checks)
+    shared = _shared(part)
+    rows = "".join(_check(check, shared) for check in part.checks)
     head = '<tr><th>Verdict</th><th>What the app should do</th><th class="course-points">Points</th></tr>'
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def _check(check: CheckReport) -> str:
-    told = "".join(f"<dt>{name}</dt><dd>{_value(name, value)}</dd>" for name, value in _told(check))
+def _shared(part: PartReport) -> str:
+    """What every check says: then it is said once, above them."""
+    messages = {check.message for check in part.checks}
+    return messages.pop() if len(messages) == 1 and len(part.checks) > 1 else ""
+
+
+def _check(check: CheckReport, shared: str) -> str:
+    told = "".join(
+        f"<dt>{name}</dt><dd>{_value(name, value)}</dd>" for name, value in _told(check) if value != shared
+    )
     more = f"<dl>{told}</dl>" if told else ""
     worth = f"{points(check.points)}&nbsp;/&nbsp;{points(check.max_points)}"
     return (
@@ -141,4 +153,6 @@ def _block(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return html.escape(visible(text)).replace("\n", "<br>")
+    """Text on a page, with what stands in backticks as code."""
+    shown = html.escape(visible(text)).replace("\n", "<br>")
+    return _INLINE_CODE.sub(r"<code>\1</code>", shown)

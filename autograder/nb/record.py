@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import as_completed
 from pathlib import Path
@@ -12,17 +13,19 @@ from typing import Any
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde
 from nbgrader.utils import capture_log
+from sqlalchemy.exc import SAWarning
 
 from autograder.errors import CourseError, GradingBroken, UsageError
 from autograder.nb import lock
 from autograder.nb.engine import Engine, close_engine, engine_of
 from autograder.nb.exporter import reconcile
 from autograder.nb.folder import GradingFolder
-from autograder.nb.inbox import refresh, whole_digest
+from autograder.nb.inbox import refresh
 from autograder.nb.journal import Journal, Kind
 from autograder.nb.judge import Judge, held
 from autograder.report.model import Report
 from autograder.submission import Submission
+from autograder.verdict import Status, Verdict
 
 __all__ = ["Progress", "autograde"]
 
@@ -65,6 +68,24 @@ def autograde(
     """
     place = GradingFolder(folder.resolve())
     place.catalog().ready_topic(topic)
+    with warnings.catch_warnings():
+        # nbgrader 0.9.6 relies on an autoflush of which SQLAlchemy 2.1 warns.
+        warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
+        return _autograde(
+            place, topic, students, jobs=jobs, force=force, trust=trust, on_progress=on_progress
+        )
+
+
+def _autograde(
+    place: GradingFolder,
+    topic: str,
+    students: Collection[str] | None,
+    *,
+    jobs: int,
+    force: bool,
+    trust: bool,
+    on_progress: Progress | None,
+) -> list[Report]:
     recorder = _Recorder(place, topic)
     is_holder = lock.hold(place.lock)
     try:
@@ -108,8 +129,7 @@ def _recorded(
     by_future = {engine.grader.submit(submission): submission for submission in waiting}
     try:
         for done, future in enumerate(as_completed(by_future), start=1):
-            report = future.result()
-            recorder.record(engine, report, by_future.pop(future))
+            report = recorder.record(engine, future.result(), by_future.pop(future))
             if on_progress is not None:
                 on_progress(report, done, len(waiting))
             yield report
@@ -124,9 +144,12 @@ class _Recorder:
     def __init__(self, place: GradingFolder, topic: str) -> None:
         self._place = place
         self._topic = topic
-        app = NbGrader(log_level=logging.CRITICAL)
+        app = NbGrader(log_level=logging.ERROR)
         app.load_cwd_config = False
         app.initialize([], root=str(place.path))
+        # What nbgrader has to say about a hand-in is captured, and told when it matters.
+        app.log.handlers.clear()
+        app.log.propagate = False
         app.coursedir.assignment_id = topic
         self._app = app
         self._journal = Journal(place.journal)
@@ -137,43 +160,48 @@ class _Recorder:
         close_engine(self._place)
         return engine_of(self._place, judge.grader, jobs=jobs, trust=trust or judge.trust_submissions)
 
-    def record(self, engine: Engine, report: Report, submission: Submission) -> None:
-        """Write one report into gradebook and notebook; a broken one only into the journal."""
+    def record(self, engine: Engine, report: Report, submission: Submission) -> Report:
+        """Write one report into gradebook and notebook; a broken one only into the journal.
+
+        Returns:
+            The report, broken when it could not be recorded.
+
+        Raises:
+            CourseError: no other report could be recorded either.
+        """
         try:
             held(report, submission)
         except GradingBroken as error:
-            digest = whole_digest(submission)
-            self._journal.add(
-                self._topic, submission.student, Kind.BROKEN, digest=digest, detail=error.what
-            )
-            return
+            return self._broken(report, error.what)
         engine.offer(report)
         self._app.coursedir.student_id = submission.student
         converter: Any = Autograde(coursedir=self._app.coursedir, parent=self._app)
         outcome = capture_log(converter)
-        if not outcome["success"]:
-            raise self._refused(submission.student, outcome)
-
-    def _refused(self, student: str, outcome: dict[str, str]) -> CourseError:
-        """Why nbgrader did not record a report that is sound: no other one would fare better."""
+        if outcome["success"]:
+            return report
         said = f"{outcome.get('log', '')}\n{outcome.get('error', '')}"
         where = str(self._place.path / "gradebook.db")
         if "database is locked" in said:
-            return CourseError(
+            raise CourseError(
                 "The gradebook is locked: another program has been writing to it for a minute.",
                 where=where,
                 remedy="End that program, then autograde again; what was recorded stays.",
             )
         if "No space left" in said or "disk is full" in said:
-            return CourseError(
+            raise CourseError(
                 "The disk is full.",
                 where=str(self._place.path),
                 remedy="Free space, then autograde again; what was recorded stays.",
             )
-        standing = self._journal.standings(self._topic, student)[student]
-        last_line = standing.reason or said.strip().splitlines()[-1]
-        return GradingBroken(
-            f"nbgrader did not record {student}: {last_line}",
-            where=where,
-            remedy=f"Run `nbgrader autograde {self._topic} --student {student}` to see its whole log.",
+        told = self._journal.standings(self._topic, submission.student)[submission.student].reason
+        return self._broken(report, f"nbgrader did not record it: {told or said.strip().splitlines()[-1]}")
+
+    def _broken(self, report: Report, why: str) -> Report:
+        self._journal.add(self._topic, report.student, Kind.BROKEN, detail=why)
+        if report.status is Status.BROKEN:
+            return report
+        parts = tuple(
+            part.model_copy(update={"verdict": Verdict.BROKEN, "points": 0.0, "broken": why})
+            for part in report.parts
         )
+        return report.model_copy(update={"status": Status.BROKEN, "points": 0.0, "parts": parts})

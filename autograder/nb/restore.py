@@ -33,7 +33,7 @@ class _Released:
         return not self.facts["solution"]
 
 
-class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
+class RestoreCells(NbGraderPreprocessor):
     """Gives every released cell its released type, points and, where it is locked, its text.
 
     In place of nbgrader's DeduplicateIds and OverwriteCells: a duplicate, a deleted or a changed
@@ -54,7 +54,7 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-class EscapeMarkdown(NbGraderPreprocessor):  # type: ignore[misc]
+class EscapeMarkdown(NbGraderPreprocessor):
     """Makes what the student wrote as Markdown harmless, deleting nothing."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ from autograder.nb.inbox import refresh
 __all__ = ["CollectToSubmitted"]
 
 
-class CollectToSubmitted(ExchangeCollect):  # type: ignore[misc]
+class CollectToSubmitted(ExchangeCollect):
     """As nbgrader's own, but what nbgrader reads later is the inbox."""
 
     def start(self) -> None:

@@ -1,7 +1,8 @@
 """Decides whether a text that learners get holds a line of a hidden check or a solution.
 
 Every line of ``autograder/hidden`` and ``solutions`` is secret when it has at least 25 characters
-beside white space, unless it imports something. What such a line may share with public files is
+beside white space, unless it is of a sort that tells nothing: imports, the names of hints and
+objectives, the head of ``create_app``. What such a line may share with public files is
 not guessed from those files, since the leak may stand in any of them: a line is public only when
 an author wrote it into a topic's ``hidden/<topic>/shared.txt``.
 """
@@ -27,6 +28,7 @@ LEAST = 25
 
 _TRAILING_COMMENT = re.compile(r"\s{2,}#.*$")
 _MARKS = "#>*-|"
+_TELLS_NOTHING = ("@hint(", "@assesses(", "defcreate_app(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ class Secrets:
                 continue
             for form in {line, _TRAILING_COMMENT.sub("", line)}:
                 secret = squeezed(form)
-                if len(secret) >= LEAST and secret not in known:
+                if len(secret) < LEAST or secret.startswith(_TELLS_NOTHING):
+                    continue
+                if secret not in known:
                     known.add(secret)
                     found = (secret, _place(root, file, number), line.strip())
                     self._by_start.setdefault(secret[:LEAST], []).append(found)

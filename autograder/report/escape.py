@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["clip", "short_paths", "tail", "visible", "visible_line"]
+__all__ = ["clip", "tail", "visible", "visible_line"]
 
 _TAB = "    "
 _MARKS_IN_A_ROW = 3
 # Letters and symbols to Unicode, blank to the eye: a name or a body could hide behind them.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_LIBRARY_PATH = re.compile(r'File "[^"\n]{0,500}[/\\](?=(?:site-packages|python3\.\d+)[/\\])')
 
 
 def visible(text: str, *, ascii_only: bool = False) -> str:
@@ -50,11 +48,6 @@ def tail(text: str, *, lines: int, width: int) -> str:
     kept = text.rstrip("\n").rsplit("\n", lines)
     more = [f"... ({_count(kept[0])} before)"] if len(kept) > lines else []
     return "\n".join(more + [_cut(line, width) for line in kept[-lines:]])
-
-
-def short_paths(traceback: str) -> str:
-    """A traceback whose paths into Python and its libraries begin where they matter."""
-    return _LIBRARY_PATH.sub('File ".../', traceback)
 
 
 def _shown(text: str, *, ascii_only: bool) -> Iterator[str]:

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from autograder.report.escape import clip, short_paths, tail, visible, visible_line
+from autograder.report.escape import clip, tail, visible, visible_line
 from autograder.report.focus import nothing_ran
 from autograder.report.listing import listing
 from autograder.report.model import CheckReport, PartReport
+from autograder.report.trace import last_traceback, own_frames
 from autograder.report.words import look, part_title, points, score, tally
 
 __all__ = ["part_html", "part_text"]
@@ -24,6 +25,7 @@ _LINES = 20
 _TRACEBACK_LINES = 30
 _LINE_WIDTH = 600
 _NOTES = 20
+_LAST_ERROR = "The last error that your app printed"
 
 # Colours of its own, so that it reads the same on a dark page.
 _CARD = (
@@ -75,8 +77,9 @@ def part_text(
     shown = look(part)
     lines = [f"{visible_line(part_title(part.name))}: {shown.sign} {shown.word}, {score(part)}"]
     lines += [visible_line(sentence, _LINE_WIDTH) for sentence in _sentences(part, notes)]
-    if _traceback(part):
-        lines.append(_indented(_traceback(part)))
+    if traceback := _traceback(part):
+        lines += [] if nothing_ran(part) else [f"{_LAST_ERROR}:"]
+        lines.append(_indented(traceback))
     for check in () if part.refusal is not None else part.checks:
         told = look(check)
         worth = f" {_worth(check)}".rstrip()
@@ -108,14 +111,19 @@ def _sentences(part: PartReport, notes: Sequence[str]) -> Iterator[str]:
 def _start(part: PartReport) -> Iterator[str]:
     traceback = _traceback(part)
     if traceback:
+        if not nothing_ran(part):
+            yield f"<div>{_LAST_ERROR}:</div>"
         yield f'<pre style="{_PRE}">{escape(traceback)}</pre>'
 
 
 def _traceback(part: PartReport) -> str:
+    """The learner's own traceback: of the start, or else of the last error while the app ran."""
     if part.process is None:
         return ""
-    told = part.process.traceback.strip("\n")
-    return visible(short_paths(tail(told, lines=_TRACEBACK_LINES, width=_LINE_WIDTH)))
+    told = own_frames(part.process.traceback)
+    if not told and not part.verdict.earns:
+        told = last_traceback(part.process.stderr)
+    return visible(tail(told, lines=_TRACEBACK_LINES, width=_LINE_WIDTH))
 
 
 def _row(check: CheckReport, *, brief: bool) -> str:

@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.report.class_table import show_class
-from autograder.report.escape import clip, short_paths, tail, visible, visible_line
+from autograder.report.escape import clip, tail, visible, visible_line
 from autograder.report.focus import Focus, first_to_fix, judged, nothing_ran
 from autograder.report.model import CheckReport, PartReport, Report
+from autograder.report.trace import last_traceback, own_frames
 from autograder.report.words import look, part_title, score, tally, total
 
 __all__ = ["show_class", "show_report"]
@@ -93,10 +94,9 @@ class _Page:
 
     def _start(self, part: PartReport, traceback: str) -> RenderableType:
         message = next((check.message for check in part.checks if check.message), "It ended without a word.")
-        shown = self._visible(short_paths(tail(traceback.strip(), lines=_TRACEBACK_LINES, width=_LINE_WIDTH)))
-        if not shown:
+        if not traceback.strip():
             return self._line(message)
-        return Group(self._line(message), Text(), Text(shown, style="dim"))
+        return Group(self._line(message), Text(), self._trace(own_frames(traceback)))
 
     def _focus(self, focus: Focus) -> RenderableType:
         failing = [check for _, check in focus.seen if not check.verdict.earns]
@@ -108,7 +108,7 @@ class _Page:
         blocks += [Text(), *_beside(panels, wide=self._wide)]
         lesson = focus.check.section and f"{self._lesson()}, section {focus.check.section}"
         hints = ("hint" if len(focus.check.hints) == 1 else "hints", ", ".join(focus.check.hints))
-        return Group(*blocks, *self._facts(("lesson", lesson), hints))
+        return Group(*blocks, *self._printed(focus), *self._facts(("lesson", lesson), hints))
 
     def _lesson(self) -> PurePosixPath:
         return PurePosixPath("lessons", self._report.topic)
@@ -155,6 +155,20 @@ class _Page:
             table.add_row("-", f"and {len(self._report.notes) - _NOTES} more")
         if table.row_count:
             yield _section("Good to know", table)
+
+    def _printed(self, focus: Focus) -> list[RenderableType]:
+        """The last error that each failing app printed, where it printed one."""
+        blocks: list[RenderableType] = []
+        for part, check in focus.seen:
+            told = last_traceback(part.process.stderr) if part.process else ""
+            if told and not check.verdict.earns:
+                title = Text.assemble("The last error that ", self._title(part), " printed:")
+                blocks += [Text(), title, self._trace(told)]
+        return blocks
+
+    def _trace(self, traceback: str) -> Text:
+        shown = tail(traceback, lines=_TRACEBACK_LINES, width=_LINE_WIDTH)
+        return Text(self._visible(shown), style="dim")
 
     def _title(self, part: PartReport) -> Text:
         return self._line(part_title(part.name), 40)

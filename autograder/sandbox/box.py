@@ -90,7 +90,7 @@ class Box:
         self._start_by = math.inf
         self._relays: list[Relay] = []
         self._rusage: resource.struct_rusage | None = None
-        self._unread = b""
+        self._unread = bytearray()
         self._files: list[int] = []
         with contextlib.ExitStack() as stack:
             self._open(stack)
@@ -194,9 +194,11 @@ class Box:
             if not data:
                 self._wall.watchdog.unread(self._control.fileno())
                 self._seen.gone = True
-            *lines, self._unread = (self._unread + data).split(b"\n")
-            for line in lines:
-                self._note(json.loads(line))
+            self._unread += data
+            if b"\n" in data:
+                *lines, self._unread = self._unread.split(b"\n")
+                for line in lines:
+                    self._note(json.loads(line))
             self._changed.notify_all()
         if len(self._unread) > _LINE_SLACK + 2 * sum(self._job.results.values()):
             self._end(Limit.OUTPUT)

@@ -26,6 +26,7 @@ import stat
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any, NoReturn, TextIO
 
 APP_RAISED = 70
@@ -40,7 +41,9 @@ LOOPBACK = "127.0.0.1"
 SERVED_AT = (LOOPBACK, 8000)
 ASKED_FROM = (LOOPBACK, 50000)
 _TICK_S = 0.1
+_PING_WALL_S = 0.5
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
+_SERVER_ERROR = 500
 _PF_EXITING = 0x4  # linux/sched.h
 
 Order = dict[str, Any]
@@ -136,9 +139,12 @@ class Supervisor:
         self._started = -1
 
     def _answer_ping(self) -> None:
-        """Say that the app is alive, unless it is on its way out: a connection ends before its process."""
+        """Say that the app is alive, unless it has ended or is on its way out.
+
+        The connections of a process end a moment before the process does.
+        """
         if self._app and int(_stat_fields(self._app)[6]) & _PF_EXITING:
-            select.select([self._ended], [], [], 1.0)
+            select.select([self._ended], [], [], _PING_WALL_S)
         self._reap()
         self.tell(**{"is": "pong"})
 
@@ -325,19 +331,19 @@ def _allow_only(libraries: Sequence[str], home: str) -> None:
 
     def import_known(
         name: str,
-        scope: Mapping[str, object] | None = None,
-        inner: Mapping[str, object] | None = None,
-        wanted: Sequence[str] = (),
+        globals: Mapping[str, object] | None = None,  # noqa: A002 - __import__ is called with these names
+        locals: Mapping[str, object] | None = None,  # noqa: A002 - likewise
+        fromlist: Sequence[str] | None = (),
         level: int = 0,
-    ) -> object:
+    ) -> ModuleType:
         top = name.partition(".")[0]
-        if level == 0 and top not in known and str((scope or {}).get("__file__")).startswith(home + os.sep):
+        if level == 0 and top not in known and str((globals or {}).get("__file__")).startswith(home + os.sep):
             allowed = ", ".join(sorted(libraries))
             message = f"this exercise does not use {top}; beside the standard library it uses {allowed}"
             raise ImportError(message, name=top)
-        return import_any(name, scope, inner, wanted, level)
+        return import_any(name, globals, locals, fromlist, level)
 
-    builtins.__import__ = import_known  # type: ignore[assignment]  # modules are objects to it
+    builtins.__import__ = import_known
 
 
 def _text_to(descriptor: int) -> TextIO:
@@ -472,7 +478,7 @@ def _asgi_server() -> Callable[..., None]:
 
     def serve(app: Any, listener: socket.socket, started: Callable[[], object]) -> None:
         config = uvicorn.Config(
-            app,
+            _errors_before_answers(app),
             http=web,
             ws=web_socket or "none",
             loop="asyncio",
@@ -492,6 +498,33 @@ def _asgi_server() -> Callable[..., None]:
                 sys.exit(APP_REFUSED)
 
     return serve
+
+
+def _errors_before_answers(app: Any) -> Any:
+    """The app, its errors logged before the answer 500 is out, not after: the grader may be quick."""
+
+    async def serve_and_log(scope: Any, receive: Any, send: Any) -> None:
+        held: list[Any] = []
+
+        async def hold_errors(message: Any) -> None:
+            if held or message.get("status") == _SERVER_ERROR:
+                held.append(message)
+            else:
+                await send(message)
+
+        failure: BaseException | None = None
+        try:
+            await app(scope, receive, hold_errors)
+        except Exception as error:
+            if not held:
+                raise
+            failure = error
+        if failure is not None:
+            print("Error while answering", learner_trace(failure, os.getcwd()), sep="\n", file=sys.stderr)
+        for message in held:
+            await send(message)
+
+    return serve_and_log
 
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────────

@@ -30,6 +30,7 @@ __all__ = ["PlainSandbox"]
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 _RESTART_GRACE_S = 2.0
 _TEARDOWN_WALL_S = 10.0
+_LAST_WORDS_S = 0.05
 
 
 class PlainSandbox:
@@ -92,17 +93,20 @@ class _Running:
 
     def wait_started(self) -> bool:
         """Wait until the app is served; false when it ended or ran out of time."""
-        if not self._wait(lambda: self._started, self._job.limits.start_wall_s) and self.alive():
+        if (
+            not self._wait(lambda: self._started, self._job.limits.start_wall_s)
+            and self._process.code is None
+        ):
             self._process.end(Limit.WALL)
-        return self._started and self.alive()
+        return self._started and self._process.code is None
 
     def wait_ended(self) -> None:
         """Wait until the process has ended, by itself or at a limit."""
         self._process.ended.wait(self._job.limits.wall_s + _TEARDOWN_WALL_S)
 
     def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.code is None
+        """Whether the process still runs; its connections end a moment before it does."""
+        return not self._process.ended.wait(_LAST_WORDS_S)
 
     def restart(self) -> bool:
         """End the app and start it again in the same folder, on the same port; as `wait_started`."""
@@ -244,7 +248,7 @@ class _Running:
     def _wait(self, condition: Any, wall_s: float) -> bool:
         deadline = min(time.monotonic() + wall_s, math.inf)
         with self._changed:
-            while not condition() and self.alive() and time.monotonic() < deadline:
+            while not condition() and self._process.code is None and time.monotonic() < deadline:
                 self._changed.wait(0.05)
             return bool(condition())
 
@@ -253,6 +257,7 @@ class _Running:
 
     def _tear_down(self) -> Outcome:
         self._wall.cancel()
+        self._process.ended.wait(_LAST_WORDS_S)
         code = self._process.code
         self._process.end()
         if not self._process.ended.wait(_TEARDOWN_WALL_S):

@@ -64,7 +64,7 @@ class Process:
     @property
     def code(self) -> int | None:
         """The exit code, the negative number of the signal that ended it, or None while it runs."""
-        return self._child.poll()
+        return self._child.returncode if self.ended.is_set() else None
 
     def end(self, limit: Limit | None = None) -> None:
         """Kill the process and what belongs to its session."""

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
-__all__ = ["Row", "align", "differing"]
+__all__ = ["Row", "align", "beside", "differing"]
 
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
 _ALIKE = 0.5
@@ -22,10 +23,13 @@ class Row:
 
     left: str | None
     right: str | None
+    compared: bool = True
 
     @property
     def sign(self) -> str:
         """`` `` the same, ``≠`` counterparts that differ, ``+`` without a counterpart."""
+        if not self.compared:
+            return " "
         if self.left is None or self.right is None:
             return "+"
         return " " if self.left == self.right else "≠"
@@ -53,6 +57,11 @@ def align(left: Sequence[str], right: Sequence[str]) -> tuple[Row, ...]:
     rows += [Row(line, None) for line in left[i:]]
     rows += [Row(None, line) for line in right[j:]]
     return tuple(rows)
+
+
+def beside(left: Sequence[str], right: Sequence[str]) -> tuple[Row, ...]:
+    """Put two texts that have nothing in common beside each other, without comparing them."""
+    return tuple(Row(a, b, compared=False) for a, b in zip_longest(left, right))
 
 
 def differing(left: str, right: str) -> tuple[Spans, Spans]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from sidebyside.align import Row, align, differing
+from sidebyside.align import Row, align, beside, differing
 from sidebyside.paint import hanging, painted, pieces
 
 __all__ = ["STYLE_VARIABLE", "Side", "card", "column_texts", "columns"]
@@ -53,9 +53,9 @@ def card(body: str) -> str:
 
 def columns(left: Side, right: Side) -> str:
     """Both sides as HTML, line beside line; what differs is marked by a sign, words and a colour."""
-    rows = align(left.lines, right.lines)
+    rows = _rows(left, right)
     marks = [
-        differing(row.left, row.right) if row.left is not None and row.right is not None else ((), ())
+        differing(row.left or "", row.right or "") if row.sign == "≠" else ((), ())
         for row in rows
     ]
     halves = (
@@ -67,14 +67,13 @@ def columns(left: Side, right: Side) -> str:
 
 def column_texts(left: Side, right: Side, width: int) -> Iterator[str]:
     """Both sides as lines of text: beside each other where they fit, else one whole after the other."""
-    rows = align(left.lines, right.lines)
+    rows = _rows(left, right)
     half = (width - 5) // 2
     heads = (f"{left.title}  {left.plain_note}".rstrip(), f"{right.title}  {right.plain_note}".rstrip())
     if max(map(len, (*heads, *left.lines, *right.lines))) <= half:
         yield f"  {heads[0]:<{half}} │ {heads[1]}"
         for row in rows:
-            sign = " " if row.sign == " " else row.sign
-            yield f"{sign} {row.left or '':<{half}} │ {row.right or ''}".rstrip()
+            yield f"{row.sign} {row.left or '':<{half}} │ {row.right or ''}".rstrip()
         return
     for head, lines in ((heads[0], _half(rows, left=True)), (heads[1], _half(rows, left=False))):
         yield head
@@ -83,6 +82,15 @@ def column_texts(left: Side, right: Side, width: int) -> Iterator[str]:
             yield from textwrap.wrap(
                 line, width, initial_indent=f"{sign} ", subsequent_indent=hang, drop_whitespace=False
             ) or [""]
+
+
+def _rows(left: Side, right: Side) -> tuple[Row, ...]:
+    """Aligned where the two have something in common; else each as it is, with nothing marked."""
+    rows = align(left.lines, right.lines)
+    paired = sum(row.left is not None and row.right is not None for row in rows)
+    if left.language == right.language and paired * 2 >= min(len(left.lines), len(right.lines)) > 0:
+        return rows
+    return beside(left.lines, right.lines)
 
 
 def _half(rows: Sequence[Row], *, left: bool) -> list[tuple[str, str]]:
@@ -103,7 +111,8 @@ def _column(
     ]
     for row, line, spans in zip(rows, lines, marks, strict=True):
         if line is None:
-            out.append('<div class="sbs-line sbs-gap" aria-hidden="true"></div>')
+            css = "sbs-line sbs-gap" if row.compared else "sbs-line sbs-none"
+            out.append(f'<div class="{css}" aria-hidden="true"></div>')
             continue
         code = painted(next(coloured), spans)
         words = {" ": "", "≠": "differs: ", "+": f"only in {side.title}: "}[row.sign]

@@ -187,7 +187,7 @@ def test_a_page_is_spelled_as_an_id_is(api: Api, draw: Draw) -> None:
 
 
 @points(1)
-@assesses("routing-refusals")
+@assesses("routing-methods")
 @hint("slash")
 def test_a_slash_at_the_end_makes_another_address(api: Api, draw: Draw) -> None:
     """With a slash at the end an address is not found, without a redirect; a file's path keeps its slash."""

@@ -78,13 +78,13 @@ def collect(topic: Topic, home: Path) -> Callable[..., Submission]:
         destination = home / "inbox" / "alice" / "routing"
         arguments = {"student": "alice", "topic": topic, "destination": destination} | more
         submission = collect_one(source, **arguments)  # type: ignore[arg-type]
-        assert_clean(submission)
+        hold_clean(submission)
         return submission
 
     return run
 
 
-def assert_clean(submission: Submission) -> None:
+def hold_clean(submission: Submission) -> None:
     """The folder holds only plain files, of printable names, one notebook, and what the parts name."""
     assert submission.folder.is_dir()
     for path in submission.folder.rglob("*"):
@@ -99,7 +99,11 @@ def assert_clean(submission: Submission) -> None:
     for part in submission.parts.values():
         assert bool(part.files) != bool(part.refusal)
         assert all((submission.folder / file).is_file() for file in part.files)
-    told = [*submission.notes, submission.refusal or "", *(part.refusal or "" for part in submission.parts.values())]
+    told = [
+        *submission.notes,
+        submission.refusal or "",
+        *(part.refusal or "" for part in submission.parts.values()),
+    ]
     assert all(sentence.isprintable() for sentence in told)
     assert set(submission.folder.parent.iterdir()) == {submission.folder}, "nothing unfinished stays behind"
 
@@ -144,3 +148,9 @@ def tarred(home: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def assert_clean() -> Callable[[Submission], None]:
+    """Hold that a submission is clean."""
+    return hold_clean

@@ -140,7 +140,9 @@ def test_a_name_is_not_cut_at_a_nul(collect: Collect, kept: Kept, zipped: Pack) 
     assert any('"evil.py\\x00.txt" was left out' in note for note in submission.notes)
 
 
-@pytest.mark.parametrize("pair", [("Data.txt", "data.txt"), ("a.txt", "a.txt/b.txt"), ("e\u0301.txt", "\u00e9.txt")])
+@pytest.mark.parametrize(
+    "pair", [("Data.txt", "data.txt"), ("a.txt", "a.txt/b.txt"), ("e\u0301.txt", "\u00e9.txt")]
+)
 def test_of_two_names_that_clash_the_first_is_taken_and_the_other_noted(
     collect: Collect, tarred: Pack, pair: tuple[str, str]
 ) -> None:
@@ -197,14 +199,14 @@ def test_a_link_in_a_zip_is_left_out(collect: Collect, kept: Kept, zipped: Pack,
     assert kept(collect(home / "alice.zip")) == set(BOTH)
 
 
-def test_a_member_of_a_gigabyte_is_left_out_without_unpacking_it(
+def test_a_member_of_a_hundred_megabytes_is_left_out_without_unpacking_it(
     collect: Collect, kept: Kept, home: Path, zipped: Pack
 ) -> None:
     path = zipped(BOTH)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("big.txt", "w") as big:
-        for _ in range(1_000):
+        for _ in range(100):
             big.write(bytes(1_000_000))
-    assert path.stat().st_size < 2_000_000
+    assert path.stat().st_size < 200_000
     started = time.monotonic()
     submission = collect(home / "alice.zip")
     assert time.monotonic() - started < 2
@@ -212,14 +214,19 @@ def test_a_member_of_a_gigabyte_is_left_out_without_unpacking_it(
     assert '"big.txt" was left out: it is larger than 1 MB.' in submission.notes
 
 
-def test_a_zip_member_that_lies_about_its_size_is_left_out(collect: Collect, kept: Kept, zipped: Pack) -> None:
+def test_a_zip_member_that_lies_about_its_size_is_left_out(
+    collect: Collect, kept: Kept, zipped: Pack
+) -> None:
     path = zipped({**BOTH, "big.txt": bytes(50_000_000)})
     size = struct.pack("<L", 50_000_000)
     for lie in (b"\x05\0\0\0", struct.pack("<L", 999_999)):
         path.write_bytes(path.read_bytes().replace(size, lie))
         submission = collect(path)
         assert kept(submission) == set(BOTH)
-        assert '"big.txt" was left out: it is damaged within the archive; pack the files again.' in submission.notes
+        assert (
+            '"big.txt" was left out: it is damaged within the archive; pack the files again.'
+            in submission.notes
+        )
         size = lie
 
 
@@ -286,7 +293,9 @@ def _overlapping_zip() -> bytes:
 def test_a_table_of_contents_of_a_hundred_thousand_entries_is_refused_quickly(
     collect: Collect, home: Path
 ) -> None:
-    entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0) + b"a.txt"
+    entry = (
+        struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0) + b"a.txt"
+    )
     count = 60_000
     tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, count * len(entry), 0, 0)
     (home / "alice.zip").write_bytes(b"PK\x03\x04" + entry * count + tail)
@@ -325,7 +334,16 @@ def test_a_member_with_a_password_is_left_out(collect: Collect, zipped: Pack) ->
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"PK\x03\x04", b"PK\x05\x06" + bytes(17), b"\x1f\x8b", b"BZh9", b"\xfd7zXZ\0", bytes(300), b"Rar!\x1a\x07"],
+    [
+        b"",
+        b"PK\x03\x04",
+        b"PK\x05\x06" + bytes(17),
+        b"\x1f\x8b",
+        b"BZh9",
+        b"\xfd7zXZ\0",
+        bytes(300),
+        b"Rar!\x1a\x07",
+    ],
 )
 def test_what_only_looks_like_an_archive_is_refused_with_a_sentence(
     collect: Collect, home: Path, data: bytes

@@ -63,7 +63,9 @@ def test_an_app_in_a_deeper_folder_is_found_with_all_that_lies_beside_it(
 
 
 def test_each_app_in_a_folder_of_its_own_is_found(collect: Collect, kept: Kept) -> None:
-    submission = collect({f"flask/{FLASK}": "x", "flask/a.txt": "", f"fastapi/{FASTAPI}": "x", "fastapi/b.txt": ""})
+    submission = collect(
+        {f"flask/{FLASK}": "x", "flask/a.txt": "", f"fastapi/{FASTAPI}": "x", "fastapi/b.txt": ""}
+    )
     assert kept(submission) == {*BOTH, "a.txt", "b.txt"}
 
 
@@ -165,9 +167,7 @@ def test_an_empty_app_refuses_its_part(collect: Collect, text: str) -> None:
 
 def test_a_package_of_empty_modules_is_empty(collect: Collect) -> None:
     refusal = collect({"flask_app/__init__.py": "", "flask_app/views.py": ""}).parts["flask"].refusal
-    assert refusal == (
-        "Your flask_app/__init__.py is empty: write your answer in it and hand it in again."
-    )
+    assert refusal == ("Your flask_app/__init__.py is empty: write your answer in it and hand it in again.")
 
 
 NOT_TAKEN = [
@@ -210,12 +210,20 @@ def test_what_the_brief_names_is_taken_whatever_it_is_called(
     assert set(submission.parts["settings"].files) == set(map(PurePosixPath, destination))
 
 
-JUNK = ["__MACOSX/._flask_app.py", "._flask_app.py", ".DS_Store", "__pycache__/flask_app.cpython-311.pyc", "Thumbs.db"]
+JUNK = [
+    "__MACOSX/._flask_app.py",
+    "._flask_app.py",
+    ".DS_Store",
+    "__pycache__/flask_app.cpython-311.pyc",
+    "Thumbs.db",
+]
 
 
 def test_what_tools_leave_behind_is_left_out_without_a_word(collect: Collect, kept: Kept) -> None:
     plain = collect(BOTH).notes
-    submission = collect({**BOTH, **dict.fromkeys(JUNK, b"\0"), ".ipynb_checkpoints/flask_app-checkpoint.py": "old"})
+    submission = collect(
+        {**BOTH, **dict.fromkeys(JUNK, b"\0"), ".ipynb_checkpoints/flask_app-checkpoint.py": "old"}
+    )
     assert kept(submission) == set(BOTH)
     assert submission.notes == plain
 

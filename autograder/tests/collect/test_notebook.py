@@ -20,9 +20,16 @@ BOTH: dict[str, bytes | str] = {"flask_app.py": "x = 1", "fastapi_app.py": "x = 
 NAME = "routing.ipynb"
 
 
-def nbgrader(grade_id: str, **more: object) -> dict[str, object]:
-    flags = {"grade": True, "solution": False, "locked": True, "task": False, "points": 1, "schema_version": 3}
-    return {"nbgrader": {"grade_id": grade_id, **flags, **more}}
+def nbgrader(name: str, **more: object) -> dict[str, object]:
+    flags = {
+        "grade": True,
+        "solution": False,
+        "locked": True,
+        "task": False,
+        "points": 1,
+        "schema_version": 3,
+    }
+    return {"nbgrader": {"grade_id": name, **flags, **more}}
 
 
 def cell(source: object = "check()", kind: object = "code", **more: object) -> dict[str, object]:
@@ -59,7 +66,14 @@ def test_outputs_counts_attachments_and_tags_are_dropped(clean: Callable[..., Ce
     )
     dirty["metadata"] = {"tags": ["skip-execution"], "trusted": True}
     assert clean([dirty]) == [
-        {"cell_type": "code", "id": "mine", "metadata": {}, "source": "1 + 1", "outputs": [], "execution_count": None}
+        {
+            "cell_type": "code",
+            "id": "mine",
+            "metadata": {},
+            "source": "1 + 1",
+            "outputs": [],
+            "execution_count": None,
+        }
     ]
 
 
@@ -216,13 +230,12 @@ def test_a_cell_that_is_too_long_is_cut_where_one_can_see_it(clean: Callable[...
 
 def test_a_stubs_reason_is_never_markup() -> None:
     source = stub_cells("<script>alert(1)</script> ![x](http://evil) `a` *b*")[0].source
-    assert source == (
-        r"\<script\>alert\(1\)\<\/script\> \!\[x\]\(http\:\/\/evil\) \`a\` \*b\*"
-    )
+    assert source == (r"\<script\>alert\(1\)\<\/script\> \!\[x\]\(http\:\/\/evil\) \`a\` \*b\*")
 
 
 @pytest.mark.parametrize(
-    "name", ["routing (1).ipynb", "routing-Copy1.ipynb", "Routing.ipynb", "routing.ipynb.txt", "alices work.ipynb"]
+    "name",
+    ["routing (1).ipynb", "routing-Copy1.ipynb", "Routing.ipynb", "routing.ipynb.txt", "alices work.ipynb"],
 )
 def test_the_only_notebook_is_understood_whatever_it_is_called(collect: Collect, name: str) -> None:
     submission = collect({**BOTH, name: json.dumps({"cells": [cell("mine")]})})
@@ -239,7 +252,12 @@ def test_of_several_notebooks_the_exact_name_counts(collect: Collect) -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [("routing (1).ipynb", "routing (2).ipynb"), ("a.ipynb", "b.ipynb"), ("a/routing.ipynb", "b/routing.ipynb")]
+    "names",
+    [
+        ("routing (1).ipynb", "routing (2).ipynb"),
+        ("a.ipynb", "b.ipynb"),
+        ("a/routing.ipynb", "b/routing.ipynb"),
+    ],
 )
 def test_which_of_two_notebooks_counts_is_never_guessed(collect: Collect, names: tuple[str, str]) -> None:
     submission = collect({**BOTH, names[0]: '{"cells": []}', names[1]: '{"cells": [{}]}'})
@@ -272,7 +290,9 @@ class TestRelease:
     ) -> None:
         changed = nbgrader("flask", points=100, grade=True, solution=True, locked=False)
         cells = clean([cell("check()", "markdown", metadata=changed)], released=released)
-        flask = next(each for each in cells if each["metadata"].get("nbgrader", {}).get("grade_id") == "flask")
+        flask = next(
+            each for each in cells if each["metadata"].get("nbgrader", {}).get("grade_id") == "flask"
+        )
         assert flask["cell_type"] == "code"
         assert flask["metadata"]["nbgrader"]["points"] == 2
         assert flask["metadata"]["nbgrader"]["solution"] is False

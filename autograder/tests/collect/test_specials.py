@@ -116,7 +116,9 @@ class TestSpecials:
     ) -> None:
         (home / "secret.txt").write_text(SECRET)
         folder = lay(home / "alice", BOTH)
-        _swap_after_look(monkeypatch, folder, {"flask_app.py": lambda path: path.symlink_to(home / "secret.txt")})
+        _swap_after_look(
+            monkeypatch, folder, {"flask_app.py": lambda path: path.symlink_to(home / "secret.txt")}
+        )
         submission = collect(folder)
         assert submission.parts["flask"].refusal is not None
         assert SECRET not in (submission.folder / "fastapi_app.py").read_text()

@@ -12,7 +12,9 @@ from autograder.tests.sandbox.running import limits, run_code
 
 
 def test_a_command_is_run_to_its_end(sandbox: Sandbox, tmp_path: Path) -> None:
-    outcome = run_code(sandbox, tmp_path, "import sys\nprint('out')\nprint('err', file=sys.stderr)\nsys.exit(5)\n")
+    outcome = run_code(
+        sandbox, tmp_path, "import sys\nprint('out')\nprint('err', file=sys.stderr)\nsys.exit(5)\n"
+    )
     assert (outcome.entered, outcome.exit_code, outcome.signal, outcome.limit) == (True, 5, None, None)
     assert (outcome.stdout, outcome.stderr) == ("out\n", "err\n")
 

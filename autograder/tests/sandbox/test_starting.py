@@ -136,8 +136,29 @@ def test_a_package_with_modules_of_its_own_is_an_app_too(
         assert ask(service).status == 200
 
 
-NAMES = ("json", "typing", "sitecustomize", "usercustomize", "socket", "signal", "select", "launcher", "uvicorn")
-NAMES += ("werkzeug", "h11", "logging", "asyncio", "email", "http", "inspect", "traceback", "conftest", "site")
+NAMES = (
+    "json",
+    "typing",
+    "sitecustomize",
+    "usercustomize",
+    "socket",
+    "signal",
+    "select",
+    "launcher",
+    "uvicorn",
+)
+NAMES += (
+    "werkzeug",
+    "h11",
+    "logging",
+    "asyncio",
+    "email",
+    "http",
+    "inspect",
+    "traceback",
+    "conftest",
+    "site",
+)
 
 
 def test_files_named_like_modules_that_serving_needs_do_no_harm(
@@ -175,8 +196,7 @@ def test_a_library_that_the_exercise_does_not_use_is_refused(
         outcome = service.kill()
     last = outcome.stderr.splitlines()[-1]
     assert last == (
-        "ImportError: this exercise does not use pluggy; "
-        f"beside the standard library it uses {framework}"
+        f"ImportError: this exercise does not use pluggy; beside the standard library it uses {framework}"
     )
     assert "launcher" not in outcome.stderr
 

