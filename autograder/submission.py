@@ -33,7 +33,8 @@ class Submission:
         parts: by part name; every part of the topic that has files is present.
         notes: sentences to the student about what was left out or renamed.
         refusal: a sentence to the student when nothing of the hand-in could be taken.
-        digest: hex SHA-256 over names and contents of all files in ``folder``, and refusals.
+        digest: hex SHA-256 over names and contents of the files in ``folder`` that can sway a verdict,
+            so of all but the notebook and the time of the hand-in, and over the refusals.
     """
 
     student: str

@@ -10,13 +10,13 @@ from pathlib import Path, PurePath
 
 from autograder.catalog.model import Topic
 from autograder.collect import timestamp
+from autograder.collect.arrange import TIMESTAMP
 from autograder.collect.caps import CAPS, Caps
 from autograder.collect.fingerprint import Fingerprint, fingerprint
 from autograder.collect.folder import Folder, NotPlain, reading
 from autograder.collect.intake import ARCHIVES
 from autograder.collect.journal import Record, journal_file, rules_digest
 from autograder.collect.names import shown, student_problem
-from autograder.collect.arrange import TIMESTAMP
 from autograder.collect.one import collect_one
 from autograder.collect.released import ReleasedNotebook
 from autograder.collect.write import remove, sweep

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.checks.message import CheckInfo
 from autograder.devcheck.subject import Subject
 from autograder.devcheck.tomls import Hints, read_toml
 from autograder.devcheck.violation import Fault, shown
@@ -37,15 +38,13 @@ def sentences(subject: Subject) -> Iterator[Fault]:
 
 def points(subject: Subject) -> Iterator[Fault]:
     """Every hidden check is worth something, and together they are worth what the part is."""
+    for info in _infos(subject):
+        if not info.points:
+            yield Fault(_where(subject, info.file), f"{info.name} has no points.", "Add @points(…) to it.")
     for part in subject.parts:
         infos = subject.checks.get(part.name)
         if infos is None:
             continue
-        for info in infos:
-            if not info.points:
-                yield Fault(
-                    _where(subject, info.file), f"{info.name} has no points.", "Add @points(…) to it."
-                )
         worth = sum(info.points for info in infos)
         if worth != part.points:
             yield Fault(
@@ -58,13 +57,14 @@ def points(subject: Subject) -> Iterator[Fault]:
 def objectives(subject: Subject) -> Iterator[Fault]:
     """Every hidden check assesses an objective of the topic."""
     known = {each.id for each in subject.topic.objective}
-    for name, file, objective in _each(subject):
-        if objective is None:
-            yield Fault(_where(subject, file), f"{name} assesses nothing.", "Add @assesses(OBJECTIVE) to it.")
-        elif objective not in known:
+    for info in _infos(subject):
+        where = _where(subject, info.file)
+        if info.objective is None:
+            yield Fault(where, f"{info.name} assesses nothing.", "Add @assesses(OBJECTIVE) to it.")
+        elif info.objective not in known:
             yield Fault(
-                _where(subject, file),
-                f"{name} assesses {objective!r}, which is no objective of the topic.",
+                where,
+                f"{info.name} assesses {info.objective!r}, which is no objective of the topic.",
                 f"Use one of: {', '.join(sorted(known))}.",
             )
 
@@ -78,7 +78,7 @@ def hints(subject: Subject) -> Iterator[Fault]:
     where = shown(subject.root, subject.places.hints)
     for name in sorted(each for each, count in ids.items() if count > 1):
         yield Fault(where, f"The hint {name!r} stands more than once.", "Give each hint its own id.")
-    for info in {info.name: info for infos in subject.checks.values() for info in infos}.values():
+    for info in _infos(subject):
         if not info.hints:
             yield Fault(_where(subject, info.file), f"{info.name} has no hint.", "Add @hint(ID) to it.")
     for name, used, file in _used_hints(subject):
@@ -147,17 +147,14 @@ def _checks(file: Path) -> Iterator[ast.FunctionDef]:
             yield node
 
 
-def _each(subject: Subject) -> Iterator[tuple[str, str, str | None]]:
-    """Name, file and objective of each hidden check, once."""
-    infos = {info.name: info for infos in subject.checks.values() for info in infos}
-    for info in infos.values():
-        yield info.name, info.file, info.objective
+def _infos(subject: Subject) -> list[CheckInfo]:
+    """Each hidden check once, though several parts are judged by it."""
+    return list({info.name: info for infos in subject.checks.values() for info in infos}.values())
 
 
 def _used_hints(subject: Subject) -> Iterator[tuple[str, str, str]]:
     """Check, hint and file, for every hint that a check or an example names."""
-    infos = [*(info for infos in subject.checks.values() for info in infos), *subject.examples]
-    for info in {(info.file, info.name): info for info in infos}.values():
+    for info in (*_infos(subject), *subject.examples):
         for used in info.hints:
             yield info.name, used, info.file
 

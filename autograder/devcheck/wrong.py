@@ -68,7 +68,9 @@ def _faults(trial: Trial) -> Iterator[tuple[str, str]]:
         return
     for name in sorted((named & checks) - failing):
         yield f"It says that it fails {name}, but does not.", "Sharpen the check, or correct the docstring."
-    for name in sorted(failing - named) if named else ():
+    if not named:
+        return
+    for name in sorted(failing - named):
         yield f"It fails {name}, which it does not name.", "Name it, or keep the app to one fault."
     others = checks - named
     passed = {each.name for each in trial.report.checks if each.verdict is Verdict.PASSED} & others

@@ -14,7 +14,10 @@ from collections.abc import Collection, Iterator
 from markdown_it import MarkdownIt
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-__all__ = ["fenced", "harmless", "is_harmless"]
+__all__ = ["PARSED_MOST", "fenced", "harmless", "is_harmless"]
+
+PARSED_MOST = 20_000
+"""Characters of a text that is read as Markdown: the parsers need the square of that for some texts."""
 
 _PARSER = MarkdownIt("commonmark")
 _WEB = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x20]*\Z", re.IGNORECASE)
@@ -41,10 +44,12 @@ def harmless(text: str, reserved: Collection[str] = ()) -> str:
         text: Markdown that a student wrote.
         reserved: no heading may take an id that begins like one of these.
     """
-    for candidate in (text, _escaped(text, reserved)):
-        if is_harmless(candidate, reserved):
-            return candidate
-    return fenced(text)
+    if len(text) > PARSED_MOST:
+        return fenced(text)
+    if is_harmless(text, reserved):
+        return text
+    escaped = _escaped(text, reserved)
+    return escaped if is_harmless(escaped, reserved) else fenced(text)
 
 
 def fenced(text: str) -> str:

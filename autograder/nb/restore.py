@@ -12,11 +12,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.nb.markdown import harmless
+from autograder.nb.markdown import PARSED_MOST, fenced, harmless
 
 __all__ = ["EscapeMarkdown", "RestoreCells"]
 
 _ID_CHARS = 64
+_NOTEBOOK_MOST = 5 * PARSED_MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,13 @@ class EscapeMarkdown(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Change the texts of Markdown cells that are not locked."""
+        room = _NOTEBOOK_MOST
         ids = [cell.metadata.nbgrader.grade_id for cell in nb.cells if "nbgrader" in cell.metadata]
         for cell in nb.cells:
             own = "nbgrader" not in cell.metadata or cell.metadata.nbgrader.solution
             if cell.cell_type == "markdown" and own:
-                cell.source = harmless(cell.source, ids)
+                room -= len(cell.source)
+                cell.source = harmless(cell.source, ids) if room >= 0 else fenced(cell.source)
         return nb, resources
 
 

@@ -66,14 +66,18 @@ class Secrets:
                         self._read(catalog.root, file, known)
 
     def leaks(self, name: PurePosixPath, data: bytes) -> Iterator[Leak]:
-        """Every secret line in a public file, once, unless it is shared on purpose."""
-        told: set[str] = set()
+        """Every place in a public file where a secret line stands that is not shared on purpose."""
+        as_written: set[str] = set()
         for label, text in _pieces(name, data.decode("utf-8", "replace")):
+            told: set[int] = set()
             for line, secret, where, raw in self._found(text):
-                if secret not in told and secret not in self.shared:
-                    told.add(secret)
-                    place = f"{name}:{line}" if not label else f"{name} ({label}, line {line})"
-                    yield Leak(place, where, raw)
+                if secret in self.shared or line in told or (label and secret in as_written):
+                    continue
+                told.add(line)
+                if not label:
+                    as_written.add(secret)
+                place = f"{name}:{line}" if not label else f"{name} ({label}, line {line})"
+                yield Leak(place, where, raw)
 
     def shared_in(self, name: PurePosixPath, data: bytes) -> set[str]:
         """The shared lines that a public file holds, squeezed."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from autograder.report.escape import clip, tail, visible, visible_line
-from autograder.report.focus import nothing_ran
+from autograder.report.focus import decisive, nothing_ran
 from autograder.report.listing import listing
 from autograder.report.model import CheckReport, PartReport
 from autograder.report.trace import last_traceback, own_frames
@@ -49,7 +49,12 @@ _QUOTE = (
 
 
 def part_html(
-    part: PartReport, *, notes: Sequence[str] = (), source: str | None = None, source_name: str = ""
+    part: PartReport,
+    *,
+    notes: Sequence[str] = (),
+    source: str | None = None,
+    source_name: str = "",
+    first_only: bool = False,
 ) -> str:
     """The report of one part as a self-contained, escaped fragment of HTML.
 
@@ -58,10 +63,12 @@ def part_html(
         notes: sentences about the hand-in.
         source: text of the learner's file, shown below, highlighted and capped.
         source_name: that file's name.
+        first_only: exchanges and hints of the first failing check alone, for who works on it now.
     """
+    told = _told_checks(part, first_only=first_only)
     blocks = [_heading(part), *(_quoted(note) for note in _sentences(part, notes)), *_start(part)]
     if part.checks and part.refusal is None:
-        rows = "".join(_row(check, brief=nothing_ran(part)) for check in part.checks)
+        rows = "".join(_row(check, told=check in told) for check in part.checks)
         blocks.append(f'<div role="table" style="{_TABLE}">{rows}</div>')
     if source is not None:
         name = visible_line(source_name, 100)
@@ -71,7 +78,12 @@ def part_html(
 
 
 def part_text(
-    part: PartReport, *, notes: Sequence[str] = (), source: str | None = None, source_name: str = ""
+    part: PartReport,
+    *,
+    notes: Sequence[str] = (),
+    source: str | None = None,
+    source_name: str = "",
+    first_only: bool = False,
 ) -> str:
     """The same as plain text, for readers and tools without HTML."""
     shown = look(part)
@@ -80,12 +92,12 @@ def part_text(
     if traceback := _traceback(part):
         lines += [] if nothing_ran(part) else [f"{_LAST_ERROR}:"]
         lines.append(_indented(traceback))
+    told = _told_checks(part, first_only=first_only)
     for check in () if part.refusal is not None else part.checks:
-        told = look(check)
-        worth = f" {_worth(check)}".rstrip()
-        lines.append(f"{told.sign} {told.word}{worth}: {visible_line(check.sentence)}")
-        for label, text in () if nothing_ran(part) else _facts(check):
-            lines.append(_indented(f"{label}: {_shown(text)}"))
+        sign = f"{look(check).sign} {look(check).word} {_worth(check)}".rstrip()
+        lines.append(f"{sign}: {visible_line(check.sentence)}")
+        facts = _facts(check) if check in told else ()
+        lines += [_indented(f"{label}: {_shown(text)}") for label, text in facts]
     if source is not None:
         lines += [f"{visible_line(source_name, 100)}:", visible(clip(source, lines=400, width=_LINE_WIDTH))]
     return "\n".join(lines)
@@ -126,9 +138,17 @@ def _traceback(part: PartReport) -> str:
     return visible(tail(told, lines=_TRACEBACK_LINES, width=_LINE_WIDTH))
 
 
-def _row(check: CheckReport, *, brief: bool) -> str:
+def _told_checks(part: PartReport, *, first_only: bool) -> tuple[CheckReport, ...]:
+    """The checks of which more is told than their sentence: none where nothing could be asked."""
+    if nothing_ran(part):
+        return ()
+    first = decisive(part)
+    return part.checks if not first_only else () if first is None else (first,)
+
+
+def _row(check: CheckReport, *, told: bool) -> str:
     sentence = f"<div>{_quoted_in(check.sentence)}</div>"
-    facts = "" if brief else "".join(_fact(label, text) for label, text in _facts(check))
+    facts = "".join(_fact(label, text) for label, text in _facts(check)) if told else ""
     worth = escape(_worth(check))
     return (
         f'<div role="row" style="{_ROW}">'

@@ -84,6 +84,7 @@ class Box:
         self._changed = threading.Condition()
         self._closing = threading.RLock()
         self._outcome: Outcome | None = None
+        self._fault: Exception | None = None
         self._pings = 0
         self._pid = 0
         self._began = time.monotonic()
@@ -167,7 +168,7 @@ class Box:
     def measure(self, now: float) -> None:
         """Compare what the job uses with its limits, and end it at one."""
         seen, limits = self._seen, self._job.limits
-        if not self._pid or self._over():
+        if not self._pid or self._over() or self._fault is not None:
             return
         usage = usage_of(self._pid)
         seen.cpu_s = max(seen.cpu_s, usage.cpu_s)
@@ -180,6 +181,18 @@ class Box:
             self._end(Limit.CPU)
         elif now - self._began > limits.wall_s or (now > self._start_by and not seen.started):
             self._end(Limit.WALL)
+
+    def _safely(self, call: Callable[[], None]) -> Callable[[], None]:
+        """A mistake of ours over one job ends that job, as broken, and not the watchdog of all."""
+
+        def guarded() -> None:
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001 - raised again by kill
+                self._fault = error
+                self._signal_pid_one()
+
+        return guarded
 
     def _hear(self) -> None:
         """Take in what pid 1 has sent."""
@@ -245,14 +258,14 @@ class Box:
         etc = write_etc(self._folder / "etc", uid)
         self._control, theirs = socket.socketpair()
         stack.callback(self._control.close)
-        self._output = Stream(wall.watchdog, 2, limits.output_bytes, self._overflow)
+        self._output = Stream(wall.watchdog, 2, limits.output_bytes, self._safely(self._overflow))
         stack.callback(self._output.close)
         self._errors = Stream(wall.watchdog, 1, 65536, lambda: None)
         stack.callback(self._errors.close)
         arguments = box_arguments(wall.system, wall.policy.wall, limits, uid, files, etc)
         with theirs:
             self._launch(arguments, theirs.fileno(), stack)
-        wall.watchdog.read(self._control.fileno(), self._hear)
+        wall.watchdog.read(self._control.fileno(), self._safely(self._hear))
         stack.callback(wall.watchdog.unread, self._control.fileno())
         wall.watchdog.watch(self)
         stack.callback(wall.watchdog.forget, self)
@@ -275,10 +288,10 @@ class Box:
                     pass_fds=(loads, tells, control),
                 )
             )
-            stack.callback(self._bury)
             os.close(tells)
             tells = -1
-            self._find_pid(told)
+            self._find_pid(told, stack)
+            stack.callback(self._bury)
         except OSError as error:
             raise GradingBroken(
                 f"bubblewrap cannot be started: {error}",
@@ -290,7 +303,7 @@ class Box:
                 if each >= 0:
                     os.close(each)
 
-    def _find_pid(self, told: int) -> None:
+    def _find_pid(self, told: int, stack: contextlib.ExitStack) -> None:
         """Learn from bubblewrap which process is the box's pid 1; nothing when it failed before."""
         text = b""
         while block := os.read(told, 4096):
@@ -299,6 +312,7 @@ class Box:
             pid = int(json.loads(text)["child-pid"])
             with contextlib.suppress(ProcessLookupError):
                 self._pid_one = os.pidfd_open(pid)
+                stack.callback(os.close, self._pid_one)
                 self._pid = pid
 
     def _start(self) -> None:
@@ -381,15 +395,21 @@ class Box:
 
     def _tear_down(self) -> Outcome:
         began = self._began
+        self._wall.watchdog.forget(self)
         usage = self._bury()
         for relay in self._relays:
             relay.close()
-        self._wall.watchdog.forget(self)
         while not self._seen.gone:
             self._hear()
         stdout, stderr = (self._readable(text) for text in self._output.rest())
         failure = None if self._seen.entered else self._failure()
         self._stack.close()
+        if self._fault is not None:
+            raise GradingBroken(
+                f"The sandbox lost track of a submission: {self._fault!r}",
+                where="autograder/sandbox/box.py",
+                remedy="Grade it again, and report this.",
+            ) from self._fault
         seen = self._seen
         code = None if seen.limit is not None else seen.ended
         return Outcome(
@@ -426,8 +446,7 @@ class Box:
                 )
         _, status, self._rusage = os.wait4(self._bwrap.pid, 0)
         self._bwrap.returncode = os.waitstatus_to_exitcode(status)
-        for each in watched:
-            os.close(each)
+        os.close(outer)
         return self._rusage
 
     def _failure(self) -> str:

@@ -88,7 +88,7 @@ def _rows(left: Side, right: Side) -> tuple[Row, ...]:
     """Aligned where the two have something in common; else each as it is, with nothing marked."""
     rows = align(left.lines, right.lines)
     paired = sum(row.left is not None and row.right is not None for row in rows)
-    if left.language == right.language and paired * 2 >= min(len(left.lines), len(right.lines)) > 0:
+    if left.language == right.language and paired * 2 >= max(len(left.lines), len(right.lines)):
         return rows
     return beside(left.lines, right.lines)
 

@@ -35,7 +35,7 @@ class Checked:
         return self.html
 
 
-class NotYet(AssertionError):  # noqa: N818 - the notebook shows this name to the learner
+class NotYet(AssertionError):
     """The app does not do everything yet; raised only while nbgrader validates."""
 
     def _render_traceback_(self) -> list[str]:

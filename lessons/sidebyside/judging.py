@@ -37,8 +37,8 @@ def judged(topic_name: str, part_name: str, here: Path) -> Checked:
     return Checked(
         passed=found.verdict in _FINE,
         line=_line(found),
-        text=part_text(found, notes=report.notes),
-        html=part_html(found, notes=report.notes),
+        text=part_text(found, notes=report.notes, first_only=True),
+        html=part_html(found, notes=report.notes, first_only=True),
     )
 
 
@@ -76,14 +76,13 @@ def _lies(here: Path, file: str) -> bool:
 def _line(part: PartReport) -> str:
     """The part in one line: what to fix first, or that there is nothing to fix."""
     first = decisive(part)
+    told = score(part)
     if part.broken is not None or part.refusal is not None:
         told = part.broken or part.refusal or ""
-    elif first is None:
-        told = score(part)
-    else:
-        told = (
-            first.message if nothing_ran(part) else f"{score(part)}; first: {first.sentence} {first.message}"
-        )
+    elif first is not None and nothing_ran(part):
+        told = first.message
+    elif first is not None:
+        told = f"{score(part)}; first: {first.sentence} {first.message}"
     return visible_line(f"{part_title(part.name)}: {' '.join(told.split())}", _LINE)
 
 

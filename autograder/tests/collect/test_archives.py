@@ -105,15 +105,16 @@ ODD = [
 ]
 
 
+@pytest.mark.parametrize("kind", ["zipped", "tarred"])
 @pytest.mark.parametrize("name", ODD)
 def test_a_member_with_an_odd_name_is_left_out_with_a_note(
-    collect: Collect, kept: Kept, zipped: Pack, tarred: Pack, name: str, home: Path
+    collect: Collect, kept: Kept, request: pytest.FixtureRequest, kind: str, name: str
 ) -> None:
+    home: Path = request.getfixturevalue("home")
     before = set(home.parent.rglob("*"))
-    for pack in (zipped, tarred):
-        submission = collect(pack({**BOTH, name: b"x"}))
-        assert kept(submission) == set(BOTH)
-        assert [note for note in submission.notes if "was left out" in note]
+    submission = collect(request.getfixturevalue(kind)({**BOTH, name: b"x"}))
+    assert kept(submission) == set(BOTH)
+    assert [note for note in submission.notes if "was left out" in note]
     made = {path.name for path in set(home.parent.rglob("*")) - before}
     assert made <= {"inbox", "alice", "routing", "routing.ipynb", *BOTH, "alice.zip", "alice.tar"}
 

@@ -323,3 +323,15 @@ def test_an_answer_in_the_notebook_is_a_part_like_any_other(collect: Collect, to
     assert with_it.parts["memo"].files == (PurePosixPath("routing.ipynb"),)
     broken = collect({**BOTH, "routing.ipynb": "[]"}, topic=wide)
     assert "is not a notebook" in (broken.parts["memo"].refusal or "")
+
+
+@pytest.mark.parametrize("folder", ["routing.ipynb", "x.ipynb", "templates/X.IPYNB", "timestamp.txt"])
+def test_a_folder_is_never_named_like_what_nbgrader_opens(
+    collect: Collect, kept: Kept, zipped: Callable[..., Path], folder: str
+) -> None:
+    for submission in (
+        collect({**BOTH, f"{folder}/a.txt": "x"}),
+        collect(zipped({**BOTH, f"{folder}/a.txt": "x"})),
+    ):
+        assert kept(submission) == set(BOTH)
+        assert any(f'"{folder}' in note for note in submission.notes)

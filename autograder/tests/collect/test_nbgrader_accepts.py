@@ -20,7 +20,9 @@ from autograder.collect.outline import NotReadable, outline
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 anything = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=4
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
 )
 ids = st.sampled_from(["q1", "q2", "q3", "", "a b", "ü"]) | anything
 flags = st.booleans() | st.booleans() | anything
@@ -96,9 +98,10 @@ def test_a_damaged_notebook_becomes_a_notebook_or_a_sentence(
     data = json.dumps(notebook).encode()
     at %= len(data)
     try:
-        _accepted(notebook_bytes(read_cells(data[:at] + damage + data[at + 1 :], CAPS)))
+        clean = read_cells(data[:at] + damage + data[at + 1 :], CAPS)
     except NotReadable as problem:
-        assert str(problem).isprintable()
+        clean = stub_cells(str(problem))
+    _accepted(notebook_bytes(clean))
 
 
 @settings(max_examples=100, deadline=None)

@@ -141,7 +141,7 @@ def test_our_tar_reader_sees_what_the_standard_library_sees(
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=kind) as archive:
         for name, data in files:
-            if "\0" in name or not name.strip("/"):
+            if "\0" in name or not name or name.endswith("/"):
                 continue
             info = tarfile.TarInfo(name)
             info.size = len(data)
@@ -153,7 +153,7 @@ def test_our_tar_reader_sees_what_the_standard_library_sees(
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         theirs = [(info.name, info.size, info.offset_data) for info in archive if info.isreg()]
     ours = [(each.name, each.size, each.start) for each in members(data) if each.plain]
-    assert ours == [each for each in theirs if not each[0].endswith("/")]
+    assert ours == theirs
 
 
 @settings(max_examples=300, deadline=None)

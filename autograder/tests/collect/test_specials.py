@@ -98,7 +98,7 @@ class TestSpecials:
         os.mkfifo(folder / "routing.ipynb")
         with socket.socket(socket.AF_UNIX) as server, tempfile.TemporaryDirectory() as short:
             server.bind(f"{short}/s")
-            os.rename(f"{short}/s", folder / "socket.py")
+            Path(short, "s").rename(folder / "socket.py")
             submission = collect(folder)
         assert kept(submission) == set(BOTH)
         assert sum("was left out: it is not a plain file" in note for note in submission.notes) == 3

@@ -10,7 +10,7 @@ from autograder.devcheck import check_course
 from autograder.devcheck.registry import COURSE_RULES, TOPIC_RULES, TRIAL_RULES
 from autograder.errors import SandboxUnavailable, UsageError
 from autograder.sandbox.plain import PlainSandbox
-from autograder.tests.devcheck.toy import TOPIC, app, hidden, load_toy, replace, wrong, write_toy
+from autograder.tests.devcheck.toy import TOPIC, app, hidden, load_toy, replace, write_toy, wrong
 
 
 @pytest.fixture
@@ -64,7 +64,9 @@ def test_a_planned_topic_is_checked_when_it_is_named(root: Path) -> None:
     cache = root.parent / "cache"
     assert rules(root, [TOPIC], cache=cache) == {"caught"}
     assert any(cache.iterdir())
-    assert rules(root, cache=cache) == {"shared-line"}  # nothing ready: nothing is released, so nothing shared
+    assert rules(root, cache=cache) == {
+        "shared-line"
+    }  # nothing ready: nothing is released, so nothing shared
 
 
 def test_an_unknown_topic_is_refused(root: Path) -> None:

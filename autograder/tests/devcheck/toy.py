@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.catalog import Catalog, load
 
-__all__ = ["FRAMEWORKS", "TOPIC", "app", "hidden", "load_toy", "replace", "wrong", "write_toy"]
+__all__ = ["FRAMEWORKS", "TOPIC", "app", "hidden", "load_toy", "replace", "write_toy", "wrong"]
 
 TOPIC = "greeting"
 FRAMEWORKS = {"flask": "<name>", "fastapi": "{name}"}

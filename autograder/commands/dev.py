@@ -1,0 +1,61 @@
+"""`course dev`: the author's commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.catalog import load
+from autograder.commands.grade import progress
+from autograder.devcheck import alignment, check_course
+from autograder.devcheck.show import show_matrix, show_sheet, show_violations
+from autograder.sandbox.choose import choose
+from autograder.scaffold import new_topic, show_topic
+
+__all__ = ["run_check", "run_new", "run_sandbox", "run_show"]
+
+
+def run_check(course: Path | None, topics: Sequence[str] | None, *, jobs: int) -> int:
+    """Hold the course to every rule. Returns 0, or 1 when one does not hold."""
+    catalog = load(course)
+    console = Console(highlight=False)
+    with progress("trying apps", total=None) as tell:
+        violations = check_course(
+            catalog,
+            choose(),
+            topics or None,
+            cache=catalog.root / ".course" / "cache",
+            jobs=jobs,
+            progress=tell,
+        )
+    for name in topics or [topic.name for topic in catalog.ready]:
+        console.print(show_matrix(alignment(catalog, name)))
+    console.print(show_violations(violations))
+    return 1 if violations else 0
+
+
+def run_new(course: Path | None, name: str) -> int:
+    """Lay out a planned topic. Returns 0; raises UsageError when something is there already."""
+    catalog = load(course)
+    console = Console(highlight=False, soft_wrap=True)
+    for path in new_topic(catalog, name):
+        console.print(str(path.relative_to(catalog.root)), markup=False)
+    console.print(f"\nNext: fill them in until `course dev check --topic {name}` is silent.")
+    return 0
+
+
+def run_show(course: Path | None, name: str) -> int:
+    """Show a topic's sheet. Returns 0."""
+    catalog = load(course)
+    Console(highlight=False).print(show_sheet(show_topic(catalog, name)))
+    return 0
+
+
+def run_sandbox() -> int:
+    """Say what wall there is. Returns 0; raises SandboxUnavailable, with what to do, when there is none."""
+    sandbox = choose()
+    sandbox.check_available()
+    Console(highlight=False).print(f"Submissions run in {sandbox.name}: a wall holds them on this machine.")
+    return 0

@@ -1,0 +1,17 @@
+"""Attacks are tried on the wall alone: without one there is nothing to hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.sandbox import Sandbox
+from autograder.tests.sandbox.running import open_sandbox
+
+__all__: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def walled() -> Iterator[Sandbox]:
+    yield from open_sandbox("bubblewrap")

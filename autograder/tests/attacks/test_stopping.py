@@ -1,0 +1,165 @@
+"""Attacks that end, starve or outlive the process that is judged."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.checks.expect import AppGone
+from autograder.outcome import Limit
+from autograder.sandbox import Sandbox, launcher
+from autograder.sandbox.relay import connect
+from autograder.tests.sandbox.running import FLASK, ask, job, limits, make, run_code, start, write
+
+
+@pytest.mark.parametrize(
+    "moment", ["os._exit(0)", "import atexit; atexit.register(os._exit, 0); raise SystemExit"]
+)
+def test_leaving_on_import_is_no_start(walled: Sandbox, tmp_path: Path, moment: str) -> None:
+    write(tmp_path, {"flask_app.py": f"import os\n{moment}\n"})
+    with walled.serve(job(tmp_path, "flask")) as service:
+        assert not service.wait_started()
+        outcome = service.kill()
+    assert (outcome.entered, outcome.started, outcome.exit_code) == (True, False, 0)
+
+
+def test_leaving_in_a_handler_is_seen_at_once(walled: Sandbox, tmp_path: Path) -> None:
+    write(tmp_path, {"flask_app.py": FLASK + "\n    @app.get('/die')\n    def die():\n        os._exit(0)\n"})
+    with start(walled, job(tmp_path, "flask")) as service:
+        with pytest.raises(AppGone):
+            ask(service, "/die")
+        assert not service.alive()
+        assert service.kill().exit_code == 0
+
+
+def test_leaving_from_a_timer_is_seen(walled: Sandbox, tmp_path: Path) -> None:
+    late = "\n    import threading\n    threading.Timer(0.5, os._exit, (9,)).start()\n"
+    write(tmp_path, {"flask_app.py": FLASK + late})
+    with start(walled, job(tmp_path, "flask")) as service:
+        time.sleep(1.5)
+        assert not service.alive()
+        assert service.kill().exit_code == 9
+
+
+def test_a_segfault_is_a_signal(walled: Sandbox, tmp_path: Path) -> None:
+    write(tmp_path, {"flask_app.py": "import ctypes\nctypes.string_at(0)\n"})
+    with walled.serve(job(tmp_path, "flask")) as service:
+        assert not service.wait_started()
+        assert service.kill().signal == 11
+
+
+def test_serving_by_itself_without_ever_starting_runs_into_the_wall(walled: Sandbox, tmp_path: Path) -> None:
+    write(tmp_path, {"flask_app.py": FLASK + "\n    app.run(port=5000)\n"})
+    with walled.serve(job(tmp_path, "flask", limits=limits(start_wall_s=2))) as service:
+        assert not service.wait_started()
+        assert service.kill().limit is Limit.WALL
+
+
+DAEMON = """
+    import os, time
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            for number in range(3, 256):
+                try:
+                    os.close(number)
+                except OSError:
+                    pass
+            while True:
+                time.sleep(0.01)
+                open("/tmp/still-here", "w").close()
+        os._exit(0)
+    os.wait()
+    print("daemon is out", flush=True)
+"""
+
+
+def test_a_daemon_ends_with_its_box(walled: Sandbox, tmp_path: Path) -> None:
+    before = _foreign_processes()
+    for _ in range(3):
+        outcome = run_code(walled, tmp_path, DAEMON)
+        assert outcome.stdout == "daemon is out\n", outcome
+        assert _foreign_processes() <= before
+
+
+def test_a_daemon_does_not_hold_the_socket_of_a_dead_app(walled: Sandbox, tmp_path: Path) -> None:
+    die = """
+    @app.get("/die")
+    def die():
+        if os.fork() == 0:
+            import time
+            time.sleep(60)
+        os._exit(4)
+"""
+    write(tmp_path, {"flask_app.py": FLASK + die})
+    with start(walled, job(tmp_path, "flask")) as service:
+        with pytest.raises(AppGone):
+            ask(service, "/die")
+        with pytest.raises(ConnectionError):
+            connect(service.address)
+        outcome = service.kill()
+    assert outcome.exit_code == 4
+
+
+def test_a_fork_bomb_leaves_a_neighbour_its_forks(walled: Sandbox, tmp_path: Path) -> None:
+    bomb = write(tmp_path / "bomb", {"flask_app.py": FLASK + BOMB})
+    forks = """
+        import os
+        for _ in range(10):
+            if os.fork() == 0:
+                os._exit(0)
+            os.wait()
+        print("forked")
+    """
+    roomy = limits(processes=60, cpu_s=60)
+    with walled.serve(job(bomb, "flask", limits=roomy)) as service:
+        service.wait_started()
+        outcome = run_code(walled, tmp_path / "calm", forks)
+        assert outcome.stdout == "forked\n", outcome
+        ended = service.kill()
+    assert ended.limit in {None, Limit.PROCESSES}
+    with start(walled, make(tmp_path / "after", "flask")) as service:
+        assert ask(service).status == 200
+
+
+BOMB = """
+    def bomb():
+        while True:
+            try:
+                os.fork()
+            except OSError:
+                pass
+
+    import threading
+    threading.Timer(0.2, bomb).start()
+"""
+
+
+def test_a_fork_bomb_is_over_when_its_box_is(walled: Sandbox, tmp_path: Path) -> None:
+    before = _foreign_processes()
+    code = "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass\n"
+    outcome = run_code(walled, tmp_path, code)
+    assert outcome.limit in {Limit.PROCESSES, Limit.CPU}
+    assert _foreign_processes() <= before
+
+
+def test_exit_codes_of_ours_can_be_claimed_but_mean_no_start(walled: Sandbox, tmp_path: Path) -> None:
+    write(tmp_path, {"flask_app.py": f"import os\nos._exit({launcher.APP_MISSING})\n"})
+    with walled.serve(job(tmp_path, "flask")) as service:
+        assert not service.wait_started()
+
+
+def _foreign_processes() -> set[int]:
+    """Processes on this machine that run in another pid namespace than the grader's."""
+    ours = Path("/proc/self/ns/pid").readlink()
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "ns/pid").readlink() != ours:
+                found.add(int(process.name))
+        except OSError:
+            continue
+    return found

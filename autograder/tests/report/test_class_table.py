@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from autograder.report.model import Report
+from autograder.report.terminal import show_class
+from autograder.tests.report.samples import HOSTILE, check, mixed, not_started, part, passing, report
+from autograder.tests.report.strategies import reports
+from autograder.verdict import Status, Verdict
+
+
+def shown(whole: list[Report], width: int = 120) -> str:
+    out = io.StringIO()
+    show_class(whole, Console(file=out, width=width))
+    return out.getvalue()
+
+
+def row(text: str, student: str) -> list[str]:
+    return next(line.split() for line in text.split("\n") if line.startswith(f"{student} "))
+
+
+def named(whole: Report, student: str) -> Report:
+    return whole.model_copy(update={"student": student})
+
+
+def broken() -> Report:
+    fault = part(
+        "fastapi", verdict=Verdict.BROKEN, broken="No sandbox.\n  where: here", max_points=8, process=None
+    )
+    return report(part("flask", *map(check, "abcd")), fault, student="ken", status=Status.BROKEN)
+
+
+def waiting() -> Report:
+    memo = part("memo", verdict=Verdict.AWAITING_PERSON, kind="memo", max_points=10, process=None)
+    return report(memo, student="tim", status=Status.AWAITING_PERSON)
+
+
+CLASS = [named(passing(), "grace"), named(mixed(), "ada"), broken(), waiting(), named(not_started(), "bob")]
+
+
+def test_a_student_has_one_line_with_parts_total_and_status() -> None:
+    text = shown(CLASS)
+    assert row(text, "ada")[:8] == ["ada", "2", "6", "8", "of", "16", "✓", "graded"]
+    assert row(text, "grace")[:8] == ["grace", "8", "8", "16", "of", "16", "✓", "graded"]
+
+
+def test_students_stand_in_order() -> None:
+    text = shown(CLASS)
+    assert [line.split()[0] for line in text.split("\n")[3:9] if line.strip()] == [
+        "ada",
+        "bob",
+        "grace",
+        "ken",
+        "tim",
+    ]
+
+
+def test_what_is_not_decided_shows_no_number() -> None:
+    text = shown(CLASS)
+    assert row(text, "ken")[:8] == ["ken", "8", "#", "#", "of", "16", "#", "broken"]
+    assert row(text, "tim")[:7] == ["tim", "?", "0", "of", "10", "?", "awaiting"]
+
+
+def test_the_note_says_what_to_look_at_first() -> None:
+    text = shown(CLASS)
+    assert "No sandbox." in text
+    assert "where: here" not in text
+    assert "Flask did not start." in text
+    assert "was taken as" in text
+
+
+def test_on_a_narrow_terminal_notes_follow_the_table() -> None:
+    text = shown(CLASS, 70)
+    assert "note" not in text.split("\n")[3]
+    assert re.search(r"^ken +No sandbox\.", text, re.MULTILINE)
+
+
+def test_the_last_line_sums_the_class_up() -> None:
+    text = " ".join(shown(CLASS).split())
+    assert text.endswith("5 submissions: 3 graded, 1 awaiting, 1 broken. Median of the graded: 8 of 16.")
+
+
+def test_each_topic_has_its_own_table() -> None:
+    other = passing().model_copy(update={"topic": "servers"})
+    text = shown([passing(), other])
+    assert text.count("1 submission: 1 graded.") == 2
+
+
+def test_an_empty_class_is_said_to_be_empty() -> None:
+    assert shown([]).strip() == "No submission was graded."
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_nothing_of_a_submission_acts_on_the_terminal(width: int) -> None:
+    hostile = named(mixed(), HOSTILE).model_copy(update={"notes": (HOSTILE,), "topic": HOSTILE})
+    text = shown([hostile, *CLASS], width)
+    assert all(char.isprintable() or char == "\n" for char in text)
+    assert "[bold red]" in text.replace("\n", "") or "owned" in text
+    assert max(cell_len(line) for line in text.split("\n")) <= width
+
+
+@given(st.lists(reports, max_size=3))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+def test_any_reports_make_a_table(whole: list[Report]) -> None:
+    assert all(char.isprintable() or char == "\n" for char in shown(whole, 70))
