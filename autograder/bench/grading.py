@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sqlite3
 import statistics
 import sys
@@ -77,7 +78,7 @@ def bench_grading(catalog: Catalog, topic: Topic, *, submissions: int, rounds: i
             checks = _prepare_stock(catalog, topic, other, GradingFolder(own).seed(topic.name), apps)
             command = [*_course(), "autograde", topic.name, "--build", str(own), "--jobs", str(jobs)]
             ours.append(measured(command, cwd=catalog.root))
-            stock.append(measured([*_nbgrader(), "autograde", topic.name], cwd=other))
+            stock.append(measured([*_nbgrader(), "autograde", topic.name], cwd=other, env=_PATH))
             same = _compare(own / "gradebook.db", other / "gradebook.db")
     ratios = tuple(theirs.wall_s / mine.wall_s for mine, theirs in zip(ours, stock, strict=True))
     return Figures(
@@ -91,6 +92,10 @@ def bench_grading(catalog: Catalog, topic: Topic, *, submissions: int, rounds: i
         ratios=ratios,
         same_points=same,
     )
+
+
+# Stock nbgrader calls `alembic` by its bare name, as it lies beside the interpreter.
+_PATH = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def _course() -> list[str]:
@@ -151,7 +156,7 @@ def _prepare_stock(
             parts.append(StockPart(name, FRAMEWORKS[name], files, runner.infos))
     folder.mkdir()
     write_course(folder, topic, places, parts, seed)
-    measured([*_nbgrader(), "generate_assignment", topic.name], cwd=folder)
+    measured([*_nbgrader(), "generate_assignment", topic.name], cwd=folder, env=_PATH)
     for student, files in _students(apps):
         hand_in(folder, topic, student, files)
     return sum(len(part.infos) for part in parts)

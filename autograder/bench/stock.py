@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.catalog import Places, Topic
 from autograder.checks.message import CheckInfo
-from autograder.frameworks import FRAMEWORKS, Framework
+from autograder.frameworks import Framework
 
 __all__ = ["StockPart", "hand_in", "write_course"]
 
@@ -78,8 +78,8 @@ def _write(path: Path, notebook: object) -> None:
 def _notebook(parts: Sequence[StockPart], starters: Mapping[str, str], seed: str) -> dict[str, Any]:
     cells = [_cell("tools", _TOOLS.format(seed=seed), locked=True)]
     for part in parts:
-        api = f"{part.name}_api = {FRAMEWORKS[part.framework.name].protocol}_api(create_app())"
         cells.append(_cell(f"app-{part.name}", starters[part.name], solution=True))
+        api = _API.format(name=part.name, protocol=part.framework.protocol)
         cells.append(_cell(f"api-{part.name}", api, locked=True))
         source = "\n".join(file.read_text("utf-8") for file in part.files)
         cells.append(_cell(f"checks-{part.name}", source.replace(_FUTURE, ""), locked=True))
@@ -91,6 +91,12 @@ def _notebook(parts: Sequence[StockPart], starters: Mapping[str, str], seed: str
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": cells}
 
 
+# As the engine does: create_app() if there is one, else app. The next part must not find this one's.
+_API = (
+    "{name}_api = {protocol}_api(create_app() if 'create_app' in globals() else app)\n"
+    "globals().pop('create_app', None)\n"
+    "globals().pop('app', None);"
+)
 _FUTURE = "from __future__ import annotations\n"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import secrets
 import shutil
 import time
@@ -56,17 +55,15 @@ def _swap(fresh: Path, destination: Path) -> None:
 
 def remove(destination: Path) -> None:
     """Remove a folder, whatever lies there; a link is removed, never what it leads to."""
-    if not os.path.lexists(destination):
-        return
-    if destination.is_symlink() or not destination.is_dir():
-        destination.unlink()
-        return
     old = destination.parent / f"{_UNFINISHED}{secrets.token_hex(8)}"
     try:
-        destination.rename(old)
-    except FileNotFoundError:  # another run was faster
+        destination.rename(old)  # first, so that of two runs only one has it
+    except FileNotFoundError:
         return
-    shutil.rmtree(old, ignore_errors=True)
+    if old.is_symlink() or not old.is_dir():
+        old.unlink()
+    else:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def sweep(folder: Path) -> None:

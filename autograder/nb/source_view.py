@@ -44,11 +44,13 @@ def source_view(folder: Path, files: Iterable[PurePosixPath]) -> str:
 def _file(folder: Path, path: PurePosixPath) -> str:
     text = (folder / path).read_bytes().decode("utf-8", "replace")
     lines = text.count("\n") + (not text.endswith("\n"))
-    listing = highlight(visible(clip(text, lines=_LINES_MOST, width=_WIDTH_MOST)), _lexer(path), _FORMATTER)
+    shown = "\n".join(text.split("\n", _LINES_MOST)[:_LINES_MOST])
+    listing = highlight(visible(clip(shown, lines=_LINES_MOST, width=_WIDTH_MOST)), _lexer(path), _FORMATTER)
+    more = f"<p>{lines - _LINES_MOST} more lines are not shown.</p>" if lines > _LINES_MOST else ""
     is_open = " open" if lines <= _OPEN_LINES else ""
     name = html.escape(str(path))
     count = "1 line" if lines == 1 else f"{lines} lines"
-    return f"<details{is_open}><summary><code>{name}</code>, {count}</summary>{listing}</details>"
+    return f"<details{is_open}><summary><code>{name}</code>, {count}</summary>{listing}{more}</details>"
 
 
 def _lexer(path: PurePosixPath) -> object:

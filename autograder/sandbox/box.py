@@ -203,10 +203,10 @@ class Box:
         except OSError:
             data, files = b"", []
         self._files += files
+        if not data:  # the watchdog's lock is never asked for under ours
+            self._wall.watchdog.unread(self._control.fileno())
         with self._changed:
-            if not data:
-                self._wall.watchdog.unread(self._control.fileno())
-                self._seen.gone = True
+            self._seen.gone = self._seen.gone or not data
             self._unread += data
             if b"\n" in data:
                 *lines, self._unread = self._unread.split(b"\n")
@@ -399,8 +399,10 @@ class Box:
         usage = self._bury()
         for relay in self._relays:
             relay.close()
-        while not self._seen.gone:
-            self._hear()
+        self._wall.watchdog.unread(self._control.fileno())
+        hear = self._safely(self._hear)
+        while not self._seen.gone and self._fault is None:
+            hear()
         stdout, stderr = (self._readable(text) for text in self._output.rest())
         failure = None if self._seen.entered else self._failure()
         self._stack.close()

@@ -134,6 +134,6 @@ def _in_lesson(line: str, source: Path) -> str:
 
 def _path(catalog: Catalog, pages: list[Source], line: str) -> str:
     for page in sorted(pages, key=lambda each: -len(each.name)):
-        if f"{page.name}.ipynb" in line or f"{page.name}.md" in line:
+        if f"/{page.name}.ipynb:" in line or f"/{page.name}.md:" in line:
             return page.path.relative_to(catalog.root).as_posix()
     return "lessons/conf.py"

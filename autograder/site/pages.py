@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
 
 from autograder.catalog import Catalog, Topic
 from autograder.errors import CatalogError
@@ -50,9 +51,11 @@ def sources(catalog: Catalog) -> list[Source]:
     taught = [topic for topic in catalog.course.topic if _lesson(catalog, topic).is_file()]
     pages = [_home(catalog, taught)]
     for topic in taught:
-        path = _lesson(catalog, topic)
-        pages.append(Source(f"{topic.name}/lesson", path, path.read_text(encoding="utf-8")))
-        brief = catalog.places(topic.name).brief
+        path, brief = _lesson(catalog, topic), catalog.places(topic.name).brief
+        text = path.read_text(encoding="utf-8")
+        if brief.is_file():
+            text = f"{text}\n{_toctree('', ['Exercise <exercise>'])}"
+        pages.append(Source(f"{topic.name}/lesson", path, text))
         if brief.is_file():
             pages.append(Source(f"{topic.name}/exercise", brief, _brief(catalog, topic, brief)))
     own = {"index.md"}
@@ -64,7 +67,21 @@ def sources(catalog: Catalog) -> list[Source]:
     ledger = lessons / "claims.toml"
     pages.append(Source("claims", ledger, claims_page(catalog, read_claims(catalog))))
     pages += _guides(catalog)
-    return pages
+    return _linked(pages)
+
+
+def _linked(pages: Sequence[Source]) -> list[Source]:
+    """Links between pages as Sphinx wants them: a page with cells reaches it as a notebook."""
+    targets = {f"{each.name}.md" for each in pages if each.has_cells}
+
+    def target(page: Source, link: re.Match[str]) -> str:
+        path, mark, anchor = link["target"].partition("#")
+        full = PurePosixPath(page.name).parent / path
+        if str(full) not in targets:
+            return link[0]
+        return f"[{link['text']}]({path.removesuffix('.md')}.ipynb{mark}{anchor})"
+
+    return [replace(page, text=_LINK.sub(partial(target, page), page.text)) for page in pages]
 
 
 def _home(catalog: Catalog, taught: Sequence[Topic]) -> Source:
@@ -84,13 +101,7 @@ def _contents(catalog: Catalog, taught: Sequence[Topic]) -> str:
     """Hidden tables of contents: what the sidebar shows."""
     blocks = []
     for part in catalog.course.course_part:
-        names = [
-            f"{kind} <{topic.name}/{page}>"
-            for topic in taught
-            if topic.course_part == part.name
-            for kind, page in ((topic.title, "lesson"), (f"Exercise: {topic.title}", "exercise"))
-            if page == "lesson" or catalog.places(topic.name).brief.is_file()
-        ]
+        names = [f"{topic.title} <{topic.name}/lesson>" for topic in taught if topic.course_part == part.name]
         if names:
             blocks.append(_toctree(part.title, names))
     guides = [f"{each.name}" for each in _guides(catalog)]
@@ -99,7 +110,8 @@ def _contents(catalog: Catalog, taught: Sequence[Topic]) -> str:
 
 
 def _toctree(caption: str, names: Sequence[str]) -> str:
-    return "\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *names, "```", ""])
+    options = [":hidden:", *([f":caption: {caption}"] if caption else [])]
+    return "\n".join(["```{toctree}", *options, "", *names, "```", ""])
 
 
 def _course_map(catalog: Catalog, taught: Sequence[Topic]) -> str:
@@ -144,7 +156,7 @@ def _brief(catalog: Catalog, topic: Topic, brief: Path) -> str:
     heading, _, rest = text.partition("\n")
     folder = brief.parent.relative_to(catalog.root).as_posix()
     note = (
-        f":::{{note}}\nYou work in `{folder}/`. The lesson is [{topic.title}](lesson). "
+        f":::{{note}}\nYou work in `{folder}/`. The lesson is [{topic.title}](lesson.md). "
         f"`course check {topic.name}` says what to fix first.\n:::\n"
     )
     return f"{heading}\n\n{note}{rest}"

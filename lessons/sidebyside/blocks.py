@@ -35,6 +35,7 @@ class Side:
         plain_note: the same as text.
         lines: the text.
         language: what the lines are written in, by Pygments' name; ``text`` for no colours.
+        keep: compare line by line even when the two have little in common.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Side:
     plain_note: str
     lines: tuple[str, ...]
     language: str
+    keep: bool = False
 
 
 def card(body: str) -> str:
@@ -54,10 +56,7 @@ def card(body: str) -> str:
 def columns(left: Side, right: Side) -> str:
     """Both sides as HTML, line beside line; what differs is marked by a sign, words and a colour."""
     rows = _rows(left, right)
-    marks = [
-        differing(row.left or "", row.right or "") if row.sign == "≠" else ((), ())
-        for row in rows
-    ]
+    marks = [differing(row.left or "", row.right or "") if row.sign == "≠" else ((), ()) for row in rows]
     halves = (
         _column(left, rows, [row.left for row in rows], [m[0] for m in marks]),
         _column(right, rows, [row.right for row in rows], [m[1] for m in marks]),
@@ -88,6 +87,8 @@ def _rows(left: Side, right: Side) -> tuple[Row, ...]:
     """Aligned where the two have something in common; else each as it is, with nothing marked."""
     rows = align(left.lines, right.lines)
     paired = sum(row.left is not None and row.right is not None for row in rows)
+    if left.keep and right.keep:
+        return rows
     if left.language == right.language and paired * 2 >= max(len(left.lines), len(right.lines)):
         return rows
     return beside(left.lines, right.lines)

@@ -47,7 +47,9 @@ class Comparison:
         facts = {
             "status": [each.status for each in both],
             "content type": [_media_type(each) for each in both],
-            "headers": [sorted((k, _shown(k, v)) for k, v in each.headers if k not in _UNTOLD) for each in both],
+            "headers": [
+                sorted((k, _shown(k, v)) for k, v in each.headers if k not in _UNTOLD) for each in both
+            ],
             "body": [_meaning(each) for each in both],
         }
         return tuple(name for name, (left, right) in facts.items() if left != right)
@@ -93,7 +95,9 @@ class Comparison:
         names = dict.fromkeys(k for each in (self.flask, self.fastapi) for k, _ in each.headers)
         rows = [(each, self.flask.header(each), self.fastapi.header(each)) for each in names]
         return [
-            (k, _shown(k, a), _shown(k, b)) for k, a, b in rows if k not in _UNTOLD and _shown(k, a) != _shown(k, b)
+            (k, _shown(k, a), _shown(k, b))
+            for k, a, b in rows
+            if k not in _UNTOLD and _shown(k, a) != _shown(k, b)
         ]
 
     def _headers_html(self) -> str:
@@ -103,9 +107,7 @@ class Comparison:
         )
         if not rows:
             return ""
-        head = (
-            '<tr><th scope="col">Header</th><th scope="col">Flask</th><th scope="col">FastAPI</th></tr>'
-        )
+        head = '<tr><th scope="col">Header</th><th scope="col">Flask</th><th scope="col">FastAPI</th></tr>'
         return f'<table class="sbs-headers"><thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 

@@ -26,7 +26,13 @@ FLASK = "#9a4a01"
 FASTAPI = "#00665d"
 """FastAPI's colour on this site."""
 
-_VARIABLES = {"#000000": "--sbs-fg", INK: "--sbs-fg", SOFT: "--sbs-soft", FLASK: "--sbs-flask", FASTAPI: "--sbs-fastapi"}
+_VARIABLES = {
+    "#000000": "--sbs-fg",
+    INK: "--sbs-fg",
+    SOFT: "--sbs-soft",
+    FLASK: "--sbs-flask",
+    FASTAPI: "--sbs-fastapi",
+}
 _numbers = itertools.count(1)
 
 
@@ -49,7 +55,7 @@ class Drawing:
         # Ids are unique in a page, so the picture's own are renamed.
         svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>d{number}-", self.svg)
         folded = (
-            f"<details><summary>The numbers</summary><pre>{html.escape(self.facts)}</pre></details>"
+            f'<details class="sbs-facts"><summary>The numbers</summary><pre>{html.escape(self.facts)}</pre></details>'
             if self.facts
             else ""
         )

@@ -56,7 +56,11 @@ def pair(topic: str, region: str | None = None) -> Pair:
     return Pair(
         topic,
         tuple(
-            (_side(left, flask.framework.title, "flask"), _side(right, fastapi.framework.title, "fastapi"), name)
+            (
+                _side(left, flask.framework.title, "flask"),
+                _side(right, fastapi.framework.title, "fastapi"),
+                name,
+            )
             for left, right in both
             for name in [left.name]
         ),
@@ -65,7 +69,7 @@ def pair(topic: str, region: str | None = None) -> Pair:
 
 def _side(region: Region, title: str, name: str) -> Side:
     note = f"{region.file.name}, line {region.line}"
-    return Side(title, name, html.escape(note), note, region.code, "python")
+    return Side(title, name, html.escape(note), note, region.code, "python", keep=True)
 
 
 def _html(left: Side, right: Side, name: str) -> str:

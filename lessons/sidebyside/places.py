@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def load_app(file: AppFile) -> Any:
 
 def _load(file: AppFile) -> ModuleType:
     """Run the module anew; unique names keep the many ``flask_app`` of a course apart."""
-    name = f"sidebyside_{file.topic.replace('-', '_')}_{file.framework.module}"
+    name = re.sub(r"\W", "_", f"sidebyside_{file.topic}_{file.framework.module}")
     for stale in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
         del sys.modules[stale]
     spec = importlib.util.spec_from_file_location(

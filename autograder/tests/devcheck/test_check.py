@@ -18,8 +18,8 @@ def root(tmp_path: Path) -> Path:
     return write_toy(tmp_path / "a course")
 
 
-def rules(root: Path, topics: list[str] | None = None, **options: Path) -> set[str]:
-    found = check_course(load_toy(root), PlainSandbox(), topics, jobs=2, **options)
+def rules(root: Path, cache: Path, topics: list[str] | None = None) -> set[str]:
+    found = check_course(load_toy(root), PlainSandbox(), topics, jobs=2, cache=cache)
     return {each.rule for each in found}
 
 
@@ -62,11 +62,9 @@ def test_a_planned_topic_is_checked_when_it_is_named(root: Path) -> None:
     replace(root / "course.toml", 'status = "ready"', 'status = "planned"')
     wrong(root, "stays").unlink()
     cache = root.parent / "cache"
-    assert rules(root, [TOPIC], cache=cache) == {"caught"}
+    assert rules(root, cache, [TOPIC]) == {"caught"}
     assert any(cache.iterdir())
-    assert rules(root, cache=cache) == {
-        "shared-line"
-    }  # nothing ready: nothing is released, so nothing shared
+    assert rules(root, cache) == {"shared-line"}  # nothing ready: nothing is released, so nothing shared
 
 
 def test_an_unknown_topic_is_refused(root: Path) -> None:

@@ -53,13 +53,8 @@ def test_a_student_has_one_line_with_parts_total_and_status() -> None:
 
 def test_students_stand_in_order() -> None:
     text = shown(CLASS)
-    assert [line.split()[0] for line in text.split("\n")[3:9] if line.strip()] == [
-        "ada",
-        "bob",
-        "grace",
-        "ken",
-        "tim",
-    ]
+    places = [text.index(f"\n{name} ") for name in ("ada", "bob", "grace", "ken", "tim")]
+    assert places == sorted(places)
 
 
 def test_what_is_not_decided_shows_no_number() -> None:
@@ -102,7 +97,7 @@ def test_nothing_of_a_submission_acts_on_the_terminal(width: int) -> None:
     hostile = named(mixed(), HOSTILE).model_copy(update={"notes": (HOSTILE,), "topic": HOSTILE})
     text = shown([hostile, *CLASS], width)
     assert all(char.isprintable() or char == "\n" for char in text)
-    assert "[bold red]" in text.replace("\n", "") or "owned" in text
+    assert r"\x1b[2J" in text
     assert max(cell_len(line) for line in text.split("\n")) <= width
 
 

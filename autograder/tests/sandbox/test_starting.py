@@ -136,10 +136,29 @@ def test_a_package_with_modules_of_its_own_is_an_app_too(
         assert ask(service).status == 200
 
 
-NAMES = """
-    json typing sitecustomize usercustomize socket signal select launcher uvicorn werkzeug h11 logging
-    asyncio email http inspect traceback conftest site importlib csv
-""".split()
+NAMES = [
+    "json",
+    "typing",
+    "sitecustomize",
+    "usercustomize",
+    "socket",
+    "signal",
+    "select",
+    "launcher",
+    "uvicorn",
+    "werkzeug",
+    "h11",
+    "logging",
+    "asyncio",
+    "email",
+    "http",
+    "inspect",
+    "traceback",
+    "conftest",
+    "site",
+    "importlib",
+    "csv",
+]
 
 
 def test_files_named_like_modules_that_serving_needs_do_no_harm(
