@@ -22,10 +22,15 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
 
-autodoc_typehints = "description"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+napoleon_use_ivar = True
 autodoc_member_order = "bysource"
 # A lesson links to sections of pages that may not exist in every edition.
 suppress_warnings = ["myst.header"]
+
+_SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans'"
+_MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono'"
 
 html_theme = "furo"
 html_static_path = ["_static"]
@@ -41,8 +46,8 @@ copybutton_selector = "div.highlight pre"
 html_theme_options = {
     "sidebar_hide_name": False,
     "light_css_variables": {
-        "font-stack": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif",
-        "font-stack--monospace": "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
+        "font-stack": f"{_SANS}, sans-serif",
+        "font-stack--monospace": f"{_MONO}, monospace",
         "color-brand-primary": "#0b4a8f",
         "color-brand-content": "#0b4fa8",
         "color-foreground-muted": "#57606a",

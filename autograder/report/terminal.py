@@ -26,6 +26,7 @@ _LINES = 12
 _LINE_WIDTH = 400
 _TRACEBACK_LINES = 14
 _NOTES = 8
+_REST = 12
 
 
 def show_report(report: Report, console: Console, *, brief: bool = False) -> None:
@@ -134,17 +135,24 @@ class _Page:
     def _rest(self, focus: Focus | None) -> Iterator[RenderableType]:
         """The other checks that do not pass, a line each, the parts side by side."""
         parts = [part for part in self._report.parts if judged(part) and part.checks]
-        by_part = [{check.name: check for check in part.checks} for part in parts]
+        by_name: dict[str, dict[str, CheckReport]] = {}
+        for part in parts:
+            for check in part.checks:
+                by_name.setdefault(check.name, {})[part.name] = check
+        told = focus.check.name if focus else None
+        rest = [
+            row
+            for name, row in by_name.items()
+            if name != told and not all(check.verdict.earns for check in row.values())
+        ]
         table = _grid(len(parts) + 1)
         table.add_row(*(self._title(part) for part in parts), "", style="dim")
-        for name in dict.fromkeys(name for checks in by_part for name in checks):
-            row = [checks.get(name) for checks in by_part]
-            there = [check for check in row if check is not None]
-            told = focus is not None and name == focus.check.name
-            if not told and not all(check.verdict.earns for check in there):
-                cells = [self._told(check) if check else Text() for check in row]
-                table.add_row(*cells, self._line(there[0].sentence))
-        if table.row_count > 1:
+        for row in rest[:_REST]:
+            cells = [self._told(row[part.name]) if part.name in row else Text() for part in parts]
+            table.add_row(*cells, self._line(next(iter(row.values())).sentence))
+        if len(rest) > _REST:
+            table.add_row(*(Text() for _ in parts), Text(f"and {len(rest) - _REST} more", style="dim"))
+        if rest:
             yield _section("After that", table)
 
     def _notes(self) -> Iterator[RenderableType]:

@@ -113,7 +113,7 @@ def _binary() -> str:
 def _unavailable(said: str) -> SandboxUnavailable:
     """What to do about it, by what bubblewrap said and what the kernel is set to."""
     what = f"bubblewrap cannot make a box: {said}"
-    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+    if _in_container():
         return SandboxUnavailable(
             what,
             where="this container, whose seccomp profile or capabilities forbid new namespaces",
@@ -139,6 +139,10 @@ def _unavailable(said: str) -> SandboxUnavailable:
         remedy="Grade on a Linux machine where `bwrap --unshare-all --ro-bind / / true` works, "
         "or take the machine as the wall with --trust-submissions.",
     )
+
+
+def _in_container() -> bool:
+    return Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
 
 
 def _setting(name: str) -> str:

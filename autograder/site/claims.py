@@ -21,7 +21,7 @@ __all__ = ["VERDICTS", "Claim", "claims_page", "read_claims"]
 
 Verdict = Literal["true", "dated", "misleading", "depends", "false", "opinion"]
 
-VERDICTS: dict[str, tuple[str, str]] = {
+VERDICTS: dict[Verdict, tuple[str, str]] = {
     "true": ("✓", "holds today"),
     "dated": ("◷", "held once"),
     "misleading": ("≈", "a part of it holds, and it leads astray"),
@@ -123,9 +123,9 @@ that runs with the course's own; the others say why not. A verdict speaks of the
 
 def _form(present: Sequence[str], topics: dict[str, str], counts: Counter[Verdict]) -> str:
     verdicts = "".join(
-        f'<option value="{name}">{sign} {name} ({counts[name]})</option>'  # type: ignore[index] # keys are verdicts
+        f'<option value="{name}">{sign} {name} ({counts[name]})</option>'
         for name, (sign, _) in VERDICTS.items()
-        if counts[name]  # type: ignore[index] # as above
+        if counts[name]
     )
     options = "".join(f'<option value="{name}">{html.escape(topics[name])}</option>' for name in present)
     meanings = "".join(
@@ -185,5 +185,5 @@ def _fault(path: Path, faults: Sequence[str]) -> CatalogError:
     return CatalogError(
         "; ".join(faults) + ".",
         where=str(path),
-        remedy="Give each claim an id, topic, verdict, claim, fact, versions, and a test or the reason for none.",
+        remedy="Give each claim id, topic, verdict, claim, fact, versions, and test or untested.",
     )

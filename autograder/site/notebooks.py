@@ -75,7 +75,7 @@ def render(root: Path, pages: Sequence[Page], cache: Path, *, fresh: bool, jobs:
         raise CatalogError(
             "; ".join(what for what, _ in faults) + ".",
             where=", ".join(where for _, where in faults),
-            remedy="Open the lesson with `course lab`, run it up to that cell, and correct the cell or its app.",
+            remedy="Open it with `course lab`, run it up to that cell, and correct the cell or its app.",
         )
     return [rendered for rendered, _ in done if rendered is not None]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sidebyside.comparing import compare
     from sidebyside.pairing import pair
     from sidebyside.predicting import predict
-    from sidebyside.serving import serving
+    from sidebyside.running import serving
     from sidebyside.timing import timeline
 
 __all__ = ["check", "compare", "pair", "predict", "serving", "timeline"]
@@ -23,7 +23,7 @@ _HOMES = {
     "compare": "comparing",
     "pair": "pairing",
     "predict": "predicting",
-    "serving": "serving",
+    "serving": "running",
     "timeline": "timing",
 }
 

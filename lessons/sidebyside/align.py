@@ -11,6 +11,7 @@ from itertools import zip_longest
 __all__ = ["Row", "align", "beside", "differing"]
 
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+_ASYNC = re.compile(r"\b(async|await)\s+")
 _ALIKE = 0.5
 """Lines less alike than this are no counterparts: each stands alone."""
 
@@ -80,12 +81,16 @@ def differing(left: str, right: str) -> tuple[Spans, Spans]:
 
 
 def _likeness(a: str, b: str) -> float:
-    """Above 1 for equal lines, so that one equal line outweighs one that is merely similar."""
+    """Above all else for equal lines; lines that begin with the same word are alike, `async` aside."""
     if a == b:
         return 2.0 if a.strip() else 0.6
-    if not a.strip() or not b.strip():
+    first, second = (_ASYNC.sub("", each.strip()) for each in (a, b))
+    if not first or not second:
         return 0.0
-    ratio = SequenceMatcher(None, a.strip(), b.strip(), autojunk=False).ratio()
+    ratio = SequenceMatcher(None, first, second, autojunk=False).ratio()
+    words = _WORD.match(first), _WORD.match(second)
+    if words[0] and words[1] and words[0][0] == words[1][0] and words[0][0].isidentifier():
+        ratio += 0.5
     return ratio if ratio >= _ALIKE else 0.0
 
 

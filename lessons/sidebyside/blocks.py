@@ -106,10 +106,11 @@ def _column(
     marks: Sequence[tuple[tuple[int, int], ...]],
 ) -> str:
     coloured = iter(pieces(side.lines, side.language))
-    out = [
-        f'<div class="sbs-col sbs-{side.name}"><div class="sbs-head"><span class="sbs-who">{side.title}</span>'
+    head = (
+        f'<div class="sbs-head"><span class="sbs-who">{side.title}</span>'
         f'<span class="sbs-note">{side.note}</span>{_button(side)}</div>'
-    ]
+    )
+    out = [f'<div class="sbs-col sbs-{side.name}">{head}']
     for row, line, spans in zip(rows, lines, marks, strict=True):
         if line is None:
             css = "sbs-line sbs-gap" if row.compared else "sbs-line sbs-none"

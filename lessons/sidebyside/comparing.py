@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from sidebyside.blocks import Side, card, column_texts, columns
 from sidebyside.hosts import Answer, Request, host
@@ -42,7 +43,7 @@ class Comparison:
 
     @property
     def differences(self) -> tuple[str, ...]:
-        """What differs: ``status``, ``content type``, ``headers``, ``body``. JSON is compared by its meaning."""
+        """Which of ``status``, ``content type``, ``headers``, ``body`` differ; JSON by its meaning."""
         both = self.flask, self.fastapi
         facts = {
             "status": [each.status for each in both],
@@ -102,7 +103,8 @@ class Comparison:
 
     def _headers_html(self) -> str:
         rows = "".join(
-            f'<tr><th scope="row">≠ {html.escape(name)}</th><td>{html.escape(a)}</td><td>{html.escape(b)}</td></tr>'
+            f'<tr><th scope="row">≠ {html.escape(name)}</th>'
+            f"<td>{html.escape(a)}</td><td>{html.escape(b)}</td></tr>"
             for name, a, b in self._other_headers()
         )
         if not rows:
@@ -152,8 +154,6 @@ def _payload(
     if json is not None:
         return {"Content-Type": "application/json", **headers}, jsonlib.dumps(json).encode()
     if form is not None:
-        from urllib.parse import urlencode
-
         return {"Content-Type": "application/x-www-form-urlencoded", **headers}, urlencode(form).encode()
     return headers, body.encode() if isinstance(body, str) else body or b""
 

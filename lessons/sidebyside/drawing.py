@@ -1,4 +1,4 @@
-"""``drawn``: a matplotlib figure as inline SVG that follows the page's colours and says in words what it shows."""
+"""``drawn``: a matplotlib figure as inline SVG, in the page's colours, that also says what it shows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import itertools
 import re
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
 
 from sidebyside.blocks import card
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["FASTAPI", "FLASK", "INK", "SOFT", "Drawing", "drawn", "new_figure"]
 
@@ -55,7 +54,8 @@ class Drawing:
         # Ids are unique in a page, so the picture's own are renamed.
         svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>d{number}-", self.svg)
         folded = (
-            f'<details class="sbs-facts"><summary>The numbers</summary><pre>{html.escape(self.facts)}</pre></details>'
+            f'<details class="sbs-facts"><summary>The numbers</summary>'
+            f"<pre>{html.escape(self.facts)}</pre></details>"
             if self.facts
             else ""
         )
@@ -71,8 +71,6 @@ class Drawing:
 
 def new_figure(width: float = 7.4, height: float = 3.0) -> Figure:
     """An empty figure in inches, not known to pyplot, so that nothing shows it a second time."""
-    from matplotlib.figure import Figure
-
     return Figure(figsize=(width, height), layout="constrained")
 
 
@@ -84,8 +82,6 @@ def drawn(figure: Figure, says: str, facts: str = "") -> Drawing:
         says: what there is to see, in one or two sentences.
         facts: its numbers as text.
     """
-    import matplotlib as mpl
-
     out = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "sidebyside", "svg.fonttype": "none"}):
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from autograder.errors import CourseError
 from sidebyside.observing import HEADER
-from sidebyside.serving import Running
+from sidebyside.running import Running
 
 __all__ = ["Flight", "Flights", "fly"]
 

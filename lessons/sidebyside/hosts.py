@@ -1,4 +1,4 @@
-"""Sends one request to an app of a pair, in this process, as its protocol's servers do; nothing is printed."""
+"""Sends one request to an app of a pair, in this process, as a server would; nothing is printed."""
 
 from __future__ import annotations
 

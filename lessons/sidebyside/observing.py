@@ -14,7 +14,7 @@ from typing import Any
 from autograder.frameworks import FRAMEWORKS
 from sidebyside.places import app_file, load_app
 
-__all__ = ["HEADER", "NOTES", "TARGET", "app"]
+__all__ = ["HEADER", "NOTES", "TARGET"]
 
 TARGET = "SIDEBYSIDE_TARGET"
 """Environment variable: ``<topic> <framework>``."""

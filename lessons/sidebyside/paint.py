@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pygments import lex
 from pygments.lexers import get_lexer_by_name
@@ -65,7 +66,7 @@ def _cut(line: Sequence[Piece], marks: Sequence[tuple[int, int]]) -> Iterator[tu
         end = start + len(text)
         inner = {edge for span in marks for edge in span if start < edge < end}
         cuts = sorted({start, end} | inner)
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             yield css, text[a - start : b - start], any(m0 <= a and b <= m1 for m0, m1 in marks)
         start = end
 

@@ -33,7 +33,7 @@ class Pair:
         return self.text(max(80, shutil.get_terminal_size().columns))
 
     def text(self, width: int = 100) -> str:
-        """The pair as plain text: ``≠`` before lines that differ, ``+`` before lines without a counterpart."""
+        """As plain text: ``≠`` before lines that differ, ``+`` before lines without a counterpart."""
         out: list[str] = []
         for left, right, name in self.shown:
             out += [f"── {name} ── {_differ(left, right)}", *column_texts(left, right, width), ""]

@@ -39,7 +39,7 @@ class Prediction:
 
     @property
     def answer(self) -> str:
-        """What a terminal shows after the guess: ``print(_.answer)``."""
+        """What a terminal shows after the guess, by ``print(_.answer)``."""
         shown = "" if self.show is None else f"\n\n{self.show!r}"
         told = f"\n{textwrap.fill(self.because, 80)}" if self.because else ""
         return f"{'abcdefgh'[self.right]}) {self.options[self.right]}{told}{shown}"
@@ -66,7 +66,8 @@ class Prediction:
         return card(
             f'<fieldset><legend>Predict</legend><p class="sbs-ask">{_inline(self.question)}</p>{labels}'
             f'<details class="sbs-answer"><summary>Run it</summary>{told}{because}{shown}</details>'
-            f'<span class="sbs-hint">Choose first: a guess you have made is one you learn from.</span></fieldset>'
+            '<span class="sbs-hint">Choose first: a guess you have made is one you learn from.</span>'
+            "</fieldset>"
         )
 
 

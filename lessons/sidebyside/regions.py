@@ -67,7 +67,7 @@ def paired_regions(flask: AppFile, fastapi: AppFile, name: str | None) -> list[t
             raise CatalogError(
                 f"The region {alone[0]!r} stands only in {ours[alone[0]].file.name}.",
                 where=str(other.path),
-                remedy=f"Mark the lines that do the same there, with `# region {alone[0]}`, or drop the other.",
+                remedy=f"Mark the same lines there with `# region {alone[0]}`, or drop the other region.",
             )
     if name is not None and name not in left:
         raise CatalogError(

@@ -7,8 +7,8 @@ from typing import Any
 
 from sidebyside.drawing import FASTAPI, FLASK, INK, SOFT, Drawing, drawn, new_figure
 from sidebyside.flights import Flights, fly
+from sidebyside.running import serving
 from sidebyside.servers import parse_setup
-from sidebyside.serving import serving
 
 __all__ = ["timeline"]
 

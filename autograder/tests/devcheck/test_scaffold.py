@@ -47,6 +47,7 @@ def text(shown: RenderableType) -> str:
     return console.export_text()
 
 
+@pytest.mark.slow
 def test_a_new_topic_has_every_file_and_says_what_is_left_to_do(root: Path) -> None:
     written = new_topic(load_toy(root), "parting")
     assert len(written) == 12

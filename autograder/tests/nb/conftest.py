@@ -161,7 +161,9 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     course = copy_toy(home / "the course")
     build_course(load(course), home / "grading here")
     # One process for both topics: importing nbgrader is what takes the time.
-    subprocess.run([sys.executable, "-c", RELEASE, str(home / "grading here")], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", RELEASE, str(home / "grading here")], check=True, capture_output=True
+    )
     return home
 
 

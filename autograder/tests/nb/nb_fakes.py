@@ -35,7 +35,7 @@ def die(step: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Die(NbGraderPreprocessor):
+class Die(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
     """Stands between two of our preprocessors."""
 
     step = "between"

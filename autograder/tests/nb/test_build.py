@@ -44,7 +44,10 @@ def test_the_cover_sheet_is_valid_for_jupyter_and_nbgrader(plain_desk: Desk) -> 
 def test_each_part_has_one_locked_cell_that_calls_its_check(plain_desk: Desk) -> None:
     notebook = json.loads((plain_desk.path / "source/greeting/greeting.ipynb").read_text("utf-8"))
     graded = [cell for cell in notebook["cells"] if cell["metadata"]["nbgrader"]["grade"]]
-    assert [cell["metadata"]["nbgrader"]["grade_id"] for cell in graded] == ["greeting-flask", "greeting-fastapi"]
+    assert [cell["metadata"]["nbgrader"]["grade_id"] for cell in graded] == [
+        "greeting-flask",
+        "greeting-fastapi",
+    ]
     assert [cell["metadata"]["nbgrader"]["points"] for cell in graded] == [10, 10]
     assert all(cell["metadata"]["nbgrader"]["locked"] for cell in graded)
     assert "".join(graded[0]["source"]).endswith('check("greeting", "flask")')

@@ -25,7 +25,11 @@ def test_everyone_is_in_the_table_with_where_they_stand(desk: Desk) -> None:
     desk.autograde("opinion")
     desk.hand_in("eve", flask="# 1\n")
     rows = table(desk)
-    told = {student: (row["status"], row["score"]) for (topic, student), row in rows.items() if topic == "greeting"}
+    told = {
+        student: (row["status"], row["score"])
+        for (topic, student), row in rows.items()
+        if topic == "greeting"
+    }
     assert told == {
         "ann": ("graded", "12.5"),
         "ben": ("broken", ""),
@@ -45,7 +49,9 @@ def test_a_persons_points_and_the_late_penalty_have_columns_of_their_own(desk: D
     with (desk.path / "nbgrader_config.py").open("a") as file:
         file.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
     with sqlite3.connect(desk.path / "gradebook.db") as database:
-        database.execute("UPDATE assignment SET duedate = '2026-01-01 00:00:00.000000' WHERE name = 'greeting'")
+        database.execute(
+            "UPDATE assignment SET duedate = '2026-01-01 00:00:00.000000' WHERE name = 'greeting'"
+        )
     for student, when in (("ann", "2025-12-31 10:00:00 UTC"), ("ben", "2026-01-02 10:00:00 UTC")):
         place = desk.hand_in(student, flask="# 3\n", fastapi="# 4\n")
         (place / "timestamp.txt").write_text(when)
@@ -55,7 +61,12 @@ def test_a_persons_points_and_the_late_penalty_have_columns_of_their_own(desk: D
     desk.autograde()
     rows = table(desk)
     ann, ben = rows["greeting", "ann"], rows["greeting", "ben"]
-    assert (ann["auto_score"], ann["manual_score"], ann["extra_credit"], ann["late_penalty"]) == ("7", "6", "2", "0")
+    assert (ann["auto_score"], ann["manual_score"], ann["extra_credit"], ann["late_penalty"]) == (
+        "7",
+        "6",
+        "2",
+        "0",
+    )
     assert ann["score"] == "12"
     assert (ben["auto_score"], ben["late_penalty"], ben["score"]) == ("7", "7", "0")
 

@@ -32,7 +32,11 @@ def page(desk: Desk) -> str:
             "metadata": {"tags": ["<script>"]},
             "source": "print('<script>')",
             "outputs": [
-                {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<script>alert('out')</script>"}}
+                {
+                    "output_type": "display_data",
+                    "metadata": {},
+                    "data": {"text/html": "<script>alert('out')</script>"},
+                }
             ],
         },
     ]

@@ -11,7 +11,7 @@ import pytest
 from .conftest import Desk
 
 STEPS = ("judging", "between", "recorded", "written")
-"""Before anything is judged; judged but not in the gradebook; in the gradebook; on the disk but not said so."""
+"""Before the judging; judged, not in the gradebook; in the gradebook; on the disk, the journal unaware."""
 
 
 def desks(desk: Desk, tmp_path: Path) -> dict[str, Desk]:

@@ -42,7 +42,13 @@ ODD = [
     raw(markdown("x", metadata={"nbgrader": "text"})),
     raw(markdown("x", metadata={"nbgrader": {"grade_id": {"a": 1}}})),
     raw(markdown("x", attachments={"a.svg": {"image/svg+xml": "<svg onload=x>"}})),
-    raw({"cell_type": "code", "source": "x", "outputs": [{"output_type": "display_data", "data": {"text/html": "<b>"}}]}),
+    raw(
+        {
+            "cell_type": "code",
+            "source": "x",
+            "outputs": [{"output_type": "display_data", "data": {"text/html": "<b>"}}],
+        }
+    ),
     raw(markdown("half a character: \ud800, a bell: \x07")),
 ]
 
@@ -65,15 +71,24 @@ def test_an_odd_notebook_becomes_a_valid_one(data: bytes) -> None:
 
 
 def test_text_type_and_grade_id_are_kept_and_nothing_else() -> None:
-    metadata: dict[str, Any] = {"nbgrader": {"grade_id": "a", "points": 99, "grade": False}, "tags": ["skip-execution"]}
-    notebook = read_handed_in(raw(markdown(["one\r\n", "two"], metadata=metadata), metadata={"widgets": {"x": 1}}))
+    metadata: dict[str, Any] = {
+        "nbgrader": {"grade_id": "a", "points": 99, "grade": False},
+        "tags": ["skip-execution"],
+    }
+    notebook = read_handed_in(
+        raw(markdown(["one\r\n", "two"], metadata=metadata), metadata={"widgets": {"x": 1}})
+    )
     assert notebook.cells[0].source == "one\ntwo"
     assert notebook.cells[0].metadata == {"nbgrader": {"grade_id": "a"}}
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
 
 
 def test_a_raw_cell_which_nbconvert_would_copy_into_the_page_becomes_a_block_of_code() -> None:
-    cell = {"cell_type": "raw", "metadata": {"raw_mimetype": "text/html"}, "source": "<script>alert(1)</script>"}
+    cell = {
+        "cell_type": "raw",
+        "metadata": {"raw_mimetype": "text/html"},
+        "source": "<script>alert(1)</script>",
+    }
     notebook = read_handed_in(raw(cell))
     assert notebook.cells[0].cell_type == "markdown"
     assert notebook.cells[0].source == "```text\n<script>alert(1)</script>\n```"

@@ -72,7 +72,9 @@ def test_a_broken_regrade_leaves_no_result_of_the_earlier_hand_in(desk: Desk) ->
 
 def test_points_that_the_gradebook_does_not_know_are_broken_not_recorded(desk: Desk) -> None:
     toml = desk.course / "course.toml"
-    text = toml.read_text().replace("points = 10\nfiles = [\"flask_app.py\"]", "points = 12\nfiles = [\"flask_app.py\"]")
+    text = toml.read_text().replace(
+        'points = 10\nfiles = ["flask_app.py"]', 'points = 12\nfiles = ["flask_app.py"]'
+    )
     toml.write_text(text.replace("points = 20", "points = 22").replace("points = 30", "points = 32"))
     desk.hand_in("ann", flask="# 12\n", fastapi="# 10\n")
     assert desk.autograde()["ann"].status is Status.BROKEN
@@ -117,7 +119,7 @@ def test_when_stopped_what_was_recorded_stays_and_the_next_run_does_the_rest(des
     for student in ("ann", "ben", "cy"):
         desk.hand_in(student, flask="# 1\n")
 
-    def stop(report: Report, done: int, total: int) -> None:
+    def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -88,6 +88,14 @@ def test_a_check_that_one_app_lacks_leaves_its_column_empty() -> None:
     assert row.split("The")[0].split() == ["✗", "failed"]
 
 
+def test_a_long_list_of_failing_checks_ends_in_their_number() -> None:
+    many = [check(f"n{number}", Verdict.FAILED) for number in range(20)]
+    text = shown(report(part("flask", *many), part("fastapi", *many)))
+    listed = [row for row in rows(text.partition("After that")[2]) if "The behaviour n" in row]
+    assert len(listed) == 12
+    assert "and 7 more" in text
+
+
 def test_brief_leaves_the_rest_out() -> None:
     text = shown(mixed(), brief=True)
     assert "Fix this first" in text

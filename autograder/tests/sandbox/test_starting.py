@@ -136,15 +136,8 @@ def test_a_package_with_modules_of_its_own_is_an_app_too(
         assert ask(service).status == 200
 
 
-NAMES = [
-    "json",
-    "typing",
-    "sitecustomize",
-    "usercustomize",
-    "socket",
-    "signal",
-    "select",
-    "launcher",
+NAMES = ["json", "typing", "sitecustomize", "usercustomize", "socket", "signal", "select", "launcher", "site"]
+NAMES += [
     "uvicorn",
     "werkzeug",
     "h11",
@@ -155,9 +148,6 @@ NAMES = [
     "inspect",
     "traceback",
     "conftest",
-    "site",
-    "importlib",
-    "csv",
 ]
 
 

@@ -1,0 +1,71 @@
+"""No file that a submission can read holds a line of a hidden check or of a solution."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autograder
+
+PROJECT = Path(autograder.__file__).resolve().parents[1]
+OTHER = os.environ.get("COURSE_OTHER_PYTHON")
+"""An interpreter of another environment, with the package installed from its wheel."""
+PYTHONS = [sys.executable, *([OTHER] if OTHER else [])]
+
+
+def search(python: str, lines: Iterable[str], folder: Path) -> dict[str, Any]:
+    listed = folder / "lines of the course.txt"
+    listed.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    script = Path(__file__).with_name("visible.py")
+    run = subprocess.run(
+        [python, script, listed], capture_output=True, text=True, check=True, cwd=folder, timeout=900
+    )
+    found: dict[str, Any] = json.loads(run.stdout)
+    assert "failed" not in found, found
+    assert found["seen"] > 1000
+    return found
+
+
+def secret_lines(*trees: Path) -> set[str]:
+    """Lines long enough to be somebody's own, without those that any program may hold."""
+    secret = _lines(*trees)
+    public = _lines(PROJECT / "exercises", PROJECT / "lessons", *(PROJECT / "autograder").glob("*/"))
+    ours = {line for tree in trees for line in _lines(tree)}
+    shared = public - ours
+    return {
+        line for line in secret - shared if not line.startswith(("from ", "import ", "def ", "class ", "@"))
+    }
+
+
+def _lines(*trees: Path) -> set[str]:
+    files = (path for tree in trees for path in tree.rglob("*") if path.suffix in {".py", ".md", ".toml"})
+    texts = (path.read_text(encoding="utf-8") for path in files if path.is_file())
+    return {line.strip() for text in texts for line in text.splitlines() if len(line.strip()) > 30}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("walled")
+@pytest.mark.parametrize("python", PYTHONS)
+def test_no_line_of_a_hidden_check_or_solution_can_be_read(python: str, tmp_path: Path) -> None:
+    lines = secret_lines(PROJECT / "autograder" / "hidden", PROJECT / "solutions")
+    assert lines
+    found = search(python, lines, tmp_path)
+    assert found["hits"] == []
+    assert found["names"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("walled")
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_search_finds_a_line_that_can_be_read(python: str, tmp_path: Path) -> None:
+    lines = ["class Flask(App):", "# This file must be kept very simple, because it is consumed from several"]
+    flask = Path(__import__("flask").__file__).with_name("app.py").read_text().splitlines()
+    lines += [line.strip() for line in flask if len(line.strip()) > 60][:20]
+    assert search(python, lines, tmp_path)["hits"]
