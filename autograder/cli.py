@@ -203,13 +203,20 @@ def _exit_code(arguments: list[str] | None) -> int:
     except CourseError as error:
         return _say(str(error), 2 if isinstance(error, UsageError) else 3)
     except (KeyboardInterrupt, typer.Abort):
-        return _say("Stopped. What was graded is kept; run the same command again for the rest.", 130)
+        return _say(_STOPPED, _INTERRUPTED)
     except OSError as error:
         return _say(f"{error.strerror or error}\n  where: {error.filename or 'the system'}", 3)
     except _wrong_words() as error:
         error.show()
         return 2
+    if result == _INTERRUPTED:
+        # Typer turns Ctrl-C into this code and says nothing.
+        return _say(_STOPPED, _INTERRUPTED)
     return result if isinstance(result, int) else 0
+
+
+_INTERRUPTED = 130
+_STOPPED = "Stopped. What was graded is kept; run the same command again for the rest."
 
 
 def _wrong_words() -> type[Any]:

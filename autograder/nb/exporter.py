@@ -17,6 +17,7 @@ from traitlets import Unicode
 
 from autograder.errors import CourseError, GradingBroken
 from autograder.nb import lock
+from autograder.nb.engine import close_engine
 from autograder.nb.folder import GradingFolder
 from autograder.nb.journal import Journal, Kind
 from autograder.nb.reading import read_handed_in
@@ -81,9 +82,13 @@ class GuardingExporter(NotebookExporter):
         return made
 
     def done(self, student: str) -> None:
-        """Stop being the grader after the last hand-in: a server that runs on must not stay it."""
+        """Stop being the grader after the last hand-in: a server that runs on must not stay it.
+
+        Nor may it keep the checks as they were: by its next run they may have been corrected.
+        """
         last = max(self.parent.assignments, default="")
         if self._is_holder and Path(last).parent.name == student:
+            close_engine(self._folder)
             lock.release(self._folder.lock)
 
     def _begin(self) -> None:

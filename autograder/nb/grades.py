@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,11 @@ class RecordGrades(NbGraderPreprocessor):
         before = json.loads(journal.latest(facts["assignment"], facts["student"], Kind.JUDGED) or "{}")
         changed = {name for name in graded if before.get(name) != hashes[name]}
         with Gradebook(facts["db_url"]) as gradebook:
-            flagged = [
-                name
-                for name, cell in graded.items()
-                if _record(gradebook, cell, points[name], facts, changed=name in changed)
-            ]
-            self._penalise(gradebook, facts)
+            notebook = gradebook.find_submission_notebook(
+                facts["notebook"], facts["assignment"], facts["student"]
+            )
+            flagged = _record(notebook, points, changed)
+            self._penalise(gradebook, notebook)
             gradebook.db.commit()
         # After the commit: were it before and the commit failed, changed text would pass for unchanged.
         journal.add(
@@ -71,38 +70,39 @@ class RecordGrades(NbGraderPreprocessor):
             nb.cells.insert(nb.cells.index(graded[name]) + 1, note)
         return nb, resources
 
-    def _penalise(self, gradebook: Any, facts: Mapping[str, str]) -> None:
+    def _penalise(self, gradebook: Any, notebook: Any) -> None:
         """What AssignLatePenalties does, with its plugin, inside our transaction."""
-        late = AssignLatePenalties(parent=self.parent)
-        late.init_plugin()
-        student, topic = facts["student"], facts["assignment"]
-        notebook = gradebook.find_submission_notebook(facts["notebook"], topic, student)
         notebook.late_submission_penalty = None
-        seconds = gradebook.find_submission(topic, student).total_seconds_late
+        seconds = notebook.assignment.total_seconds_late
         if seconds <= 0:
             return
         gradebook.db.flush()
         gradebook.db.refresh(notebook)
-        penalty = late.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+        late = AssignLatePenalties(parent=self.parent)
+        late.init_plugin()
+        penalty = late.plugin_inst.late_submission_penalty(notebook.student.id, notebook.score, seconds)
         if penalty is not None:
             notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
 
 
-def _record(
-    gradebook: Any, cell: Any, points: float | None, facts: Mapping[str, str], *, changed: bool
-) -> bool:
-    """Set one cell's grade. Returns whether a person's grade waits for another look."""
-    place = (cell.metadata.nbgrader.grade_id, facts["notebook"], facts["assignment"], facts["student"])
-    grade = gradebook.find_grade(*place)
-    grade.auto_score = points
-    if utils.is_solution(cell):
-        gradebook.find_comment(*place).auto_comment = None if points is None else _NO_RESPONSE
-    by_person = grade.manual_score is not None or grade.extra_credit is not None
-    if not by_person:
-        grade.needs_manual_grade = points is None
-    elif changed:
-        grade.needs_manual_grade = True
-    return by_person and bool(grade.needs_manual_grade)
+def _record(notebook: Any, points: Mapping[str, float | None], changed: Collection[str]) -> list[str]:
+    """Set the grades of all cells. Returns those where a person's grade waits for another look."""
+    grades = {grade.name: grade for grade in notebook.grades}
+    comments = {comment.name: comment for comment in notebook.comments}
+    flagged = []
+    for name, earned in points.items():
+        grade = grades[name]
+        grade.auto_score = earned
+        if name in comments:
+            comments[name].auto_comment = None if earned is None else _NO_RESPONSE
+        by_person = grade.manual_score is not None or grade.extra_credit is not None
+        if not by_person:
+            grade.needs_manual_grade = earned is None
+        elif name in changed:
+            grade.needs_manual_grade = True
+        if by_person and grade.needs_manual_grade:
+            flagged.append(name)
+    return flagged
 
 
 def _points(cell: Any, report: Report, submission: Submission, folder: GradingFolder) -> float | None:

