@@ -45,7 +45,14 @@ def grade_batch(grader: Grader, topic: Topic, sources: Sequence[Source], *, jobs
 
 def _one(grader: Grader, topic: Topic, source: Source, destination: Path) -> Report:
     try:
-        submission = collect_one(source.path, student=source.student, topic=topic, destination=destination)
+        submission = collect_one(
+            source.path,
+            student=source.student,
+            topic=topic,
+            destination=destination,
+            base=source.base,
+            only=source.only,
+        )
     except (GradingBroken, OSError) as error:
         # What collect cannot read for our reasons (rights, a full disk) is never the student's.
         return _uncollected(topic, source, str(error))

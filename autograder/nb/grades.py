@@ -54,6 +54,7 @@ class RecordGrades(NbGraderPreprocessor):
             notebook = gradebook.find_submission_notebook(
                 facts["notebook"], facts["assignment"], facts["student"]
             )
+            _hold_same(graded, notebook, report)
             flagged = _record(notebook, points, changed)
             self._penalise(gradebook, notebook)
             gradebook.db.commit()
@@ -83,6 +84,16 @@ class RecordGrades(NbGraderPreprocessor):
         penalty = late.plugin_inst.late_submission_penalty(notebook.student.id, notebook.score, seconds)
         if penalty is not None:
             notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
+
+
+def _hold_same(graded: Mapping[str, Any], notebook: Any, report: Report) -> None:
+    """The gradebook must know the cells of the release, and for the same points."""
+    known = {grade.name: float(grade.max_score) for grade in notebook.grades}
+    for name, cell in graded.items():
+        if known.pop(name, None) != float(cell.metadata.nbgrader.points):
+            raise _other_course(cell, report)
+    if known:
+        raise _other_course(next(iter(graded.values())), report)
 
 
 def _record(notebook: Any, points: Mapping[str, float | None], changed: Collection[str]) -> list[str]:

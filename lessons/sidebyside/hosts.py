@@ -17,7 +17,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from autograder.errors import CourseError
 from sidebyside.places import AppFile, load_app
 
-__all__ = ["Answer", "Host", "Request", "host", "open_host"]
+__all__ = ["Answer", "Host", "Request", "close_hosts", "host", "open_host"]
 
 _PATIENCE_S = 10.0
 _SERVER = ("127.0.0.1", 8000)
@@ -223,14 +223,15 @@ def host(file: AppFile, *, fresh: bool = False) -> Host:
     return opened
 
 
-def _close_all() -> None:
+def close_hosts() -> None:
+    """Shut down every app that `host` keeps."""
     for _, _, opened in _hosts.values():
         opened.close()
     _hosts.clear()
 
 
 # A loop that is still running when the interpreter ends would complain on standard error.
-atexit.register(_close_all)
+atexit.register(close_hosts)
 
 
 def _answer(messages: list[dict[str, Any]], method: str) -> Answer:

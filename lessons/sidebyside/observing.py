@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from werkzeug.wsgi import ClosingIterator
 
 from autograder.frameworks import FRAMEWORKS
 from sidebyside.places import app_file, load_app
@@ -43,19 +45,14 @@ class ObservedWsgi:
         self._inner = inner
         self._notebook = notebook
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
-        """Run the app; the stay ends with the last piece of the body."""
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Run the app; the stay ends when the server closes the body."""
+        number = environ.get("HTTP_X_REQUEST_NUMBER")
         entered = time.monotonic()
-        try:
-            body = self._inner(environ, start_response)
-            try:
-                yield from body
-            finally:
-                close = getattr(body, "close", None)
-                if close is not None:
-                    close()
-        finally:
-            self._notebook.note(environ.get("HTTP_X_REQUEST_NUMBER"), entered)
+        # Called here and not at the first piece: some servers read the status as soon as this returns.
+        return ClosingIterator(
+            self._inner(environ, start_response), lambda: self._notebook.note(number, entered)
+        )
 
 
 class ObservedAsgi:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .test_formgrader import serving
+from .nb_server import serving
 
 ROOT = Path(__file__).parents[3]
 ROLL = tomllib.loads((ROOT / "autograder/demo/class.toml").read_text("utf-8"))["student"]
