@@ -157,8 +157,8 @@ def _prepare_stock(
     folder.mkdir()
     write_course(folder, topic, places, parts, seed)
     measured([*_nbgrader(), "generate_assignment", topic.name], cwd=folder, env=_PATH)
-    for student, files in _students(apps):
-        hand_in(folder, topic, student, files)
+    for student, sources in _students(apps):
+        hand_in(folder, topic, student, sources)
     return sum(len(part.infos) for part in parts)
 
 
