@@ -252,8 +252,12 @@ def _set_dumpable(value: int) -> None:
 
 
 def _write_and_close(descriptor: int) -> None:
-    os.write(descriptor, b"1")
-    os.close(descriptor)
+    try:
+        os.write(descriptor, b"1")
+        os.close(descriptor)
+    except OSError:
+        # The app has written to it, or closed it, before: its own claim to have started has been heard.
+        return
 
 
 # ── Without a wall ──────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import warnings
@@ -78,7 +79,8 @@ def execute(notebook: Any, folder: Path, root: Path) -> Executed:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of nbclient's own dependencies
-            client.execute(env=_environment(root))
+            # A loop of our own, since nbclient leaves the one that it makes in a thread open.
+            asyncio.run(client.async_execute(env=_environment(root)))
     except CellExecutionError as error:
         return Executed((), (), (_raised(notebook, error),))
     except (CellTimeoutError, DeadKernelError) as error:

@@ -130,6 +130,7 @@ def test_a_flood_of_processes_is_ended(walled: Sandbox, tmp_path: Path) -> None:
         for _ in range(40):
             if os.fork() == 0:
                 time.sleep(30)
+            time.sleep(0.02)
         time.sleep(30)
     """
     outcome = run_code(walled, tmp_path, code, limits=limits(processes=20))
