@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
+from autograder.checks.expect import CheckFailed
 from autograder.checks.reply import Reply
 
 __all__ = ["Api", "Draw", "Send"]
@@ -57,13 +58,18 @@ class Api:
             body: sent as it is.
         """
         sent_headers = dict(headers or {})
-        if json is not None:
-            body = json_text.dumps(json, ensure_ascii=False).encode()
-            sent_headers.setdefault("content-type", "application/json")
-        if query is not None:
-            pairs = list(query.items()) if isinstance(query, Mapping) else list(query)
-            target = f"{target}?{urlencode(pairs)}"
-        return self._send(method, quote(target, safe="%/:?#[]@!$&'()*+,;=-._~"), sent_headers, body)
+        try:
+            if json is not None:
+                body = json_text.dumps(json, ensure_ascii=False).encode()
+                sent_headers.setdefault("content-type", "application/json")
+            if query is not None:
+                pairs = list(query.items()) if isinstance(query, Mapping) else list(query)
+                target = f"{target}?{urlencode(pairs)}"
+            target = quote(target, safe="%/:?#[]@!$&'()*+,;=-._~")
+        except UnicodeEncodeError as error:
+            # A lone surrogate: only an answer of the app's, sent on by a check, can hold one.
+            raise CheckFailed(f"A value of the app's is no text: {error}.") from error
+        return self._send(method, target, sent_headers, body)
 
     def get(
         self, target: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None

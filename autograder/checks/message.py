@@ -31,11 +31,16 @@ class CheckInfo(_Message):
 
 
 class Order(_Message):
-    """One run of all checks against one app."""
+    """One run of all checks against one app.
+
+    Attributes:
+        wall_s: seconds after which the app is ended; a run that goes on long after that is ended too.
+    """
 
     path: str | None
     port: int | None
     seed: str
+    wall_s: float
     request_wall_s: float
     response_bytes: int
     hang_limit: int

@@ -163,7 +163,7 @@ def _finding(name: str, failure: BaseException | None, wall_s: float) -> Finding
         return Finding(name=name, verdict=Verdict.PASSED, wall_s=wall_s)
     if not isinstance(failure, CheckFailed):
         # Anything else is a fault in the check, a skip included: never the student's.
-        message = f"{type(failure).__name__}: {failure}"
+        message = _text(f"{type(failure).__name__}: {failure}")
         return Finding(name=name, verdict=Verdict.BROKEN, message=message, wall_s=wall_s)
     verdict = Verdict.FAILED
     if isinstance(failure, AppHung):
@@ -173,9 +173,14 @@ def _finding(name: str, failure: BaseException | None, wall_s: float) -> Finding
     return Finding(
         name=name,
         verdict=verdict,
-        message=failure.message,
-        sent=failure.sent,
-        expected=failure.expected,
-        got=failure.got,
+        message=_text(failure.message),
+        sent=failure.sent and _text(failure.sent),
+        expected=failure.expected and _text(failure.expected),
+        got=failure.got and _text(failure.got),
         wall_s=wall_s,
     )
+
+
+def _text(text: str) -> str:
+    """Text that can be written anywhere: an answer in JSON can smuggle in lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode()

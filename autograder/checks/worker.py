@@ -7,9 +7,11 @@ is a child of its own, so that nothing a check does can carry over to the next s
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -28,6 +30,11 @@ _QUIET = [
     "-p", "no:junitxml", "-p", "no:stepwise", "-p", "no:doctest", "-p", "no:tmpdir",
     "--capture=no", "--import-mode=importlib", "-c", os.devnull, "--noconftest", "--strict-markers",
 ]  # fmt: skip
+_COLLECT_WALL_S = 60
+_RUN_SLACK_S = 30
+"""How long a run may go on after its app was ended: then a check of ours does not end by itself."""
+
+_CAN_FORK = hasattr(os, "fork")
 
 
 def main(arguments: list[str]) -> int:
@@ -35,21 +42,30 @@ def main(arguments: list[str]) -> int:
     listener_path, graded, *files = arguments
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
-    checks = Checks(lambda checks: _serve(checks, listener_path), graded=graded == "graded")
+    # What a check file prints must neither be taken for the announcement nor fill a pipe that nobody reads.
+    announce = os.dup(1)
+    os.dup2(2, 1)
+    _end_after(_COLLECT_WALL_S)
+    checks = Checks(lambda checks: _serve(checks, listener_path, announce), graded=graded == "graded")
     root = os.path.dirname(files[0])  # noqa: PTH120 - pathlib would be the only reason to import it
-    return int(pytest.main([*_QUIET, f"--rootdir={root}", *files], plugins=[checks]))
+    code = int(pytest.main([*_QUIET, f"--rootdir={root}", *files], plugins=[checks]))
+    if listener_path:
+        # The engine removes its folder itself, unless it was killed.
+        shutil.rmtree(os.path.dirname(listener_path), ignore_errors=True)  # noqa: PTH120 - as above
+    return code
 
 
-def _serve(checks: Checks, listener_path: str) -> None:
+def _serve(checks: Checks, listener_path: str, announce: int) -> None:
     with _listener(listener_path) as listener:
-        host = listener.getsockname()
-        port = None if listener_path else host[1]
+        port = None if listener_path else listener.getsockname()[1]
         hello = {"checks": [info.model_dump() for info in checks.infos], "port": port}
-        sys.stdout.write(json.dumps(hello) + "\n")
-        sys.stdout.flush()
+        with os.fdopen(announce, "w", encoding="utf-8") as out:
+            out.write(json.dumps(hello) + "\n")
+        _end_after(0)
+        gc.freeze()  # what was collected is never garbage, and the children share it
         for channel in _connections(listener):
             with channel:
-                _answer(checks, channel)
+                _answer(checks, channel, listener)
 
 
 def _listener(path: str) -> socket.socket:
@@ -63,7 +79,7 @@ def _listener(path: str) -> socket.socket:
 
 def _connections(listener: socket.socket) -> Iterator[socket.socket]:
     """Accepted connections, until the engine closes our standard input."""
-    if not hasattr(os, "fork"):
+    if not _CAN_FORK:
         while True:
             yield listener.accept()[0]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -76,14 +92,15 @@ def _connections(listener: socket.socket) -> Iterator[socket.socket]:
         yield channel
 
 
-def _answer(checks: Checks, channel: socket.socket) -> None:
+def _answer(checks: Checks, channel: socket.socket, listener: socket.socket) -> None:
     """Run the checks for one connection, in a child of our own where there can be one."""
-    if not hasattr(os, "fork"):
+    if not _CAN_FORK:
         _run(checks, channel)
         return
     if os.fork() == 0:
         code = 1
         try:
+            listener.close()  # nobody may wait at it when the parent is gone
             _run(checks, channel)
             code = 0
         except BrokenPipeError:
@@ -96,6 +113,8 @@ def _answer(checks: Checks, channel: socket.socket) -> None:
 def _run(checks: Checks, channel: socket.socket) -> None:
     messages = lines(channel)
     order = Order.model_validate(next(messages))
+    if _CAN_FORK:
+        _end_after(int(order.wall_s) + _RUN_SLACK_S)
 
     def restart() -> None:
         say(channel, {"ask": "restart"})
@@ -106,6 +125,12 @@ def _run(checks: Checks, channel: socket.socket) -> None:
 
     checks.run(Run(order, restart, tell))
     say(channel, {"done": True})
+
+
+def _end_after(seconds: int) -> None:
+    """Have the kernel end this process when the time is over; 0 takes that back."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds)
 
 
 if __name__ == "__main__":

@@ -179,6 +179,9 @@ class _Recorder:
         outcome = capture_log(converter)
         if outcome["success"]:
             return report
+        if outcome["error"].rstrip().endswith("KeyboardInterrupt"):
+            # nbgrader's log capture swallows it, together with everything else.
+            raise KeyboardInterrupt
         said = f"{outcome.get('log', '')}\n{outcome.get('error', '')}"
         where = str(self._place.path / "gradebook.db")
         if "database is locked" in said:

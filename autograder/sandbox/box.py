@@ -28,7 +28,7 @@ from autograder.sandbox.relay import Relay
 from autograder.sandbox.seccomp import filter_program
 from autograder.sandbox.stream import Stream
 from autograder.sandbox.uids import lease_uid
-from autograder.sandbox.watchdog import Watchdog, usage_of
+from autograder.sandbox.watchdog import Watchdog, shared_fairly, usage_of
 
 __all__ = ["Box", "Wall"]
 
@@ -147,10 +147,13 @@ class Box:
             return
         usage = usage_of(self._enclosure.pid)
         self._cpu_s = max(self._cpu_s, usage.cpu_s)
-        self._memory_bytes = max(self._memory_bytes, usage.memory_bytes)
+        memory = usage.memory_bytes
+        if memory > limits.memory_bytes:
+            memory = shared_fairly(usage.pids)
+        self._memory_bytes = max(self._memory_bytes, memory)
         if usage.tasks > limits.processes + 1:  # and pid 1
             self._end(Limit.PROCESSES)
-        elif usage.memory_bytes > limits.memory_bytes:
+        elif memory > limits.memory_bytes:
             self._end(Limit.MEMORY)
         elif self._cpu_s > limits.cpu_s:
             self._end(Limit.CPU)

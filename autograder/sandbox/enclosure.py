@@ -82,7 +82,7 @@ class Enclosure:
 
     @property
     def code(self) -> int | None:
-        """bubblewrap's own exit code, once buried."""
+        """The exit code of bubblewrap itself, once buried."""
         return self._bwrap.returncode
 
     def kill(self) -> None:

@@ -6,12 +6,12 @@ import os
 import select
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Usage", "Watchdog", "Watched", "usage_of"]
+__all__ = ["Usage", "Watchdog", "Watched", "shared_fairly", "usage_of"]
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -25,11 +25,13 @@ class Usage:
         cpu_s: of the living and of all the dead that one of them has collected.
         memory_bytes: resident, summed; pages that two processes share count twice.
         tasks: processes and threads.
+        pids: the processes.
     """
 
     cpu_s: float
     memory_bytes: int
     tasks: int
+    pids: tuple[int, ...] = ()
 
 
 class Watched(Protocol):
@@ -42,9 +44,10 @@ class Watched(Protocol):
 def usage_of(pid: int) -> Usage:
     """Walk the tree below ``pid``; what ends meanwhile is left out."""
     cpu, memory, tasks = 0, 0, 0
-    todo = [pid]
+    todo, pids = [pid], []
     while todo:
-        folder = f"/proc/{todo.pop()}"
+        each = todo.pop()
+        folder = f"/proc/{each}"
         try:
             # The command's name may hold spaces and brackets; the last bracket ends it.
             fields = Path(folder, "stat").read_bytes().rpartition(b")")[2].split()
@@ -55,7 +58,25 @@ def usage_of(pid: int) -> Usage:
         cpu += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
         tasks += int(fields[17])
         memory += int(fields[21])
-    return Usage(cpu * _TICK_S, memory * _PAGE, tasks)
+        pids.append(each)
+    return Usage(cpu * _TICK_S, memory * _PAGE, tasks, tuple(pids))
+
+
+def shared_fairly(pids: Iterable[int]) -> int:
+    """Resident bytes of these processes, a page that several share counted once.
+
+    Far slower than `usage_of`, so asked only when that says too much.
+    """
+    total = 0
+    for pid in pids:
+        try:
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += (
+                next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) * 1024
+            )
+        except (OSError, StopIteration):
+            continue  # pid 1 does not let an ordinary user look, and is small; or it has just ended
+    return total
 
 
 class Watchdog:

@@ -84,9 +84,9 @@ def execute(notebook: Any, folder: Path, root: Path) -> Executed:
     except CellExecutionError as error:
         return Executed((), (), (_raised(notebook, error),))
     except (CellTimeoutError, DeadKernelError) as error:
-        number = sum(1 for each in _code_cells(notebook) if each.get("execution_count"))
+        number = max(1, sum(1 for each in _code_cells(notebook) if each.get("execution_count")))
         first = str(error).strip().partition("\n")[0]
-        return Executed((), (), (CellFault(number + 1, None, first),))
+        return Executed((), (), (CellFault(number, None, first),))
     *cells, last = _code_cells(notebook)
     loaded = tuple(Path(line) for line in last.outputs[0].text.split("\n") if line)
     outputs = tuple(tuple(_clean(each) for each in cell.outputs) for cell in cells)

@@ -47,27 +47,32 @@ def sources(catalog: Catalog) -> list[Source]:
     Raises:
         CatalogError: the home page has no place for the map, or the ledger of claims has faults.
     """
-    lessons = catalog.root / "lessons"
     taught = [topic for topic in catalog.course.topic if _lesson(catalog, topic).is_file()]
-    pages = [_home(catalog, taught)]
-    for topic in taught:
-        path, brief = _lesson(catalog, topic), catalog.places(topic.name).brief
-        text = path.read_text(encoding="utf-8")
-        if brief.is_file():
-            text = f"{text}\n{_toctree('', ['Exercise <exercise>'])}"
-        pages.append(Source(f"{topic.name}/lesson", path, text))
-        if brief.is_file():
-            pages.append(Source(f"{topic.name}/exercise", brief, _brief(catalog, topic, brief)))
-    own = {"index.md"}
-    pages += [
-        Source(path.stem, path, path.read_text(encoding="utf-8"))
-        for path in sorted(lessons.glob("*.md"))
-        if path.name not in own
-    ]
-    ledger = lessons / "claims.toml"
-    pages.append(Source("claims", ledger, claims_page(catalog, read_claims(catalog))))
-    pages += _guides(catalog)
-    return _linked(pages)
+    behind = [_claims(catalog), *_guides(catalog), *_own(catalog)]
+    lessons = [page for topic in taught for page in _topic(catalog, topic)]
+    return _linked([_home(catalog, taught, behind), *lessons, *behind])
+
+
+def _topic(catalog: Catalog, topic: Topic) -> Iterator[Source]:
+    """The lesson, and below it the exercise."""
+    path, brief = _lesson(catalog, topic), catalog.places(topic.name).brief
+    text = path.read_text(encoding="utf-8")
+    if brief.is_file():
+        text = f"{text}\n{_toctree('', ['Exercise <exercise>'])}"
+        yield Source(f"{topic.name}/exercise", brief, _brief(catalog, topic, brief))
+    yield Source(f"{topic.name}/lesson", path, text)
+
+
+def _claims(catalog: Catalog) -> Source:
+    ledger = catalog.root / "lessons" / "claims.toml"
+    return Source("claims", ledger, claims_page(catalog, read_claims(catalog)))
+
+
+def _own(catalog: Catalog) -> Iterator[Source]:
+    """Pages that stand beside the home page."""
+    for path in sorted((catalog.root / "lessons").glob("*.md")):
+        if path.name != "index.md":
+            yield Source(path.stem, path, path.read_text(encoding="utf-8"))
 
 
 def _linked(pages: Sequence[Source]) -> list[Source]:
@@ -84,7 +89,7 @@ def _linked(pages: Sequence[Source]) -> list[Source]:
     return [replace(page, text=_LINK.sub(partial(target, page), page.text)) for page in pages]
 
 
-def _home(catalog: Catalog, taught: Sequence[Topic]) -> Source:
+def _home(catalog: Catalog, taught: Sequence[Topic], behind: Sequence[Source]) -> Source:
     path = catalog.root / "lessons" / "index.md"
     text = path.read_text(encoding="utf-8")
     if _MAP not in text:
@@ -94,18 +99,17 @@ def _home(catalog: Catalog, taught: Sequence[Topic]) -> Source:
             remedy=f"Write the line {_MAP} where the map shall stand.",
         )
     course_map = f"```{{raw}} html\n{_course_map(catalog, taught)}\n```"
-    return Source("index", path, f"{text.replace(_MAP, course_map)}\n{_contents(catalog, taught)}")
+    return Source("index", path, f"{text.replace(_MAP, course_map)}\n{_contents(catalog, taught, behind)}")
 
 
-def _contents(catalog: Catalog, taught: Sequence[Topic]) -> str:
+def _contents(catalog: Catalog, taught: Sequence[Topic], behind: Sequence[Source]) -> str:
     """Hidden tables of contents: what the sidebar shows."""
     blocks = []
     for part in catalog.course.course_part:
         names = [f"{topic.title} <{topic.name}/lesson>" for topic in taught if topic.course_part == part.name]
         if names:
             blocks.append(_toctree(part.title, names))
-    guides = [f"{each.name}" for each in _guides(catalog)]
-    blocks.append(_toctree("Behind the lessons", ["Claims, tested <claims>", *guides, "sidebyside"]))
+    blocks.append(_toctree("Behind the lessons", [each.name for each in behind]))
     return "\n".join(blocks)
 
 

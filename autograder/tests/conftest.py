@@ -6,8 +6,13 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 __all__: list[str] = []
+
+# A deadline on one example would be an assertion on seconds, which a busy machine fails.
+settings.register_profile("course", deadline=None)
+settings.load_profile("course")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 from autograder.checks.expect import AppGone
 from autograder.outcome import Limit
-from autograder.sandbox import Sandbox, launcher
+from autograder.sandbox import Job, Sandbox, launcher
 from autograder.sandbox.relay import connect
 from autograder.tests.sandbox.running import FLASK, ask, job, limits, make, run_code, start, write
 
@@ -77,11 +80,14 @@ DAEMON = """
 
 
 def test_a_daemon_ends_with_its_box(walled: Sandbox, tmp_path: Path) -> None:
-    before = _foreign_processes()
-    for _ in range(3):
-        outcome = run_code(walled, tmp_path, DAEMON)
-        assert outcome.stdout == "daemon is out\n", outcome
-        assert _foreign_processes() <= before
+    for number in range(5):
+        token = secrets.token_hex(8)
+        (tmp_path / str(number)).mkdir()
+        work = Job(
+            files=tmp_path / str(number), limits=limits(), command=("-c", dedent(DAEMON) + f"# {token}")
+        )
+        assert walled.run(work).stdout == "daemon is out\n"
+        assert _processes_with(token) == []
 
 
 def test_a_daemon_does_not_hold_the_socket_of_a_dead_app(walled: Sandbox, tmp_path: Path) -> None:
@@ -138,11 +144,29 @@ BOMB = """
 
 
 def test_a_fork_bomb_is_over_when_its_box_is(walled: Sandbox, tmp_path: Path) -> None:
-    before = _foreign_processes()
-    code = "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass\n"
-    outcome = run_code(walled, tmp_path, code)
+    token = secrets.token_hex(8)
+    code = (
+        f"import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass\n# {token}"
+    )
+    outcome = walled.run(Job(files=tmp_path, limits=limits(), command=("-c", code)))
     assert outcome.limit in {Limit.PROCESSES, Limit.CPU}
-    assert _foreign_processes() <= before
+    assert _processes_with(token) == []
+
+
+def test_a_running_job_is_found_by_its_token(walled: Sandbox, tmp_path: Path) -> None:
+    """The two tests above find nobody; so show that they could."""
+    token = secrets.token_hex(8)
+    work = Job(
+        files=tmp_path, limits=limits(wall_s=2), command=("-c", f"import time; time.sleep(9) # {token}")
+    )
+    with ThreadPoolExecutor() as pool:
+        job_run = pool.submit(walled.run, work)
+        found = []
+        while not job_run.done():
+            found += _processes_with(token)
+            time.sleep(0.05)
+        assert job_run.result().limit is Limit.WALL
+    assert found
 
 
 def test_exit_codes_of_ours_can_be_claimed_but_mean_no_start(walled: Sandbox, tmp_path: Path) -> None:
@@ -151,14 +175,13 @@ def test_exit_codes_of_ours_can_be_claimed_but_mean_no_start(walled: Sandbox, tm
         assert not service.wait_started()
 
 
-def _foreign_processes() -> set[int]:
-    """Processes on this machine that run in another pid namespace than the grader's."""
-    ours = Path("/proc/self/ns/pid").readlink()
-    found = set()
+def _processes_with(token: str) -> list[int]:
+    """Processes on this machine whose command line holds the token."""
+    found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if (process / "ns/pid").readlink() != ours:
-                found.add(int(process.name))
+            if token.encode() in (process / "cmdline").read_bytes():
+                found.append(int(process.name))
         except OSError:
             continue
     return found

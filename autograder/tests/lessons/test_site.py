@@ -113,7 +113,7 @@ def test_failing_cells_are_all_named_with_lesson_cell_line_and_cause(toy: Path) 
         build(toy)
     assert "greeting/lesson, code cell 2, line 2: ZeroDivisionError: division by zero" in caught.value.what
     assert "opinion/lesson, code cell 1, line 1: NameError: name 'nobody' is not defined" in caught.value.what
-    assert caught.value.where == "lessons/greeting/lesson.md:17, lessons/opinion/lesson.md:14"
+    assert caught.value.where == "lessons/greeting/lesson.md:18, lessons/opinion/lesson.md:14"
 
 
 @pytest.mark.slow

@@ -42,6 +42,8 @@ class Die(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         die(self.step)
+        if os.environ.get(DIE) == f"ctrl-c {self.step}":
+            raise KeyboardInterrupt
         return nb, resources
 
 

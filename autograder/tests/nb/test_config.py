@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,27 @@ def test_no_execute_does_not_let_a_students_outputs_through(desk: Desk) -> None:
     desk.hand_in("ann", flask="# 2\n")
     desk.nbgrader("autograde", "greeting", "--no-execute")
     assert desk.grades()["ann"]["greeting-flask"] == 2
+
+
+@pytest.mark.slow
+def test_collect_fetches_into_submitted_and_fills_the_inbox(desk: Desk) -> None:
+    inbound = desk.path / "exchange" / "the-toy-course" / "inbound"
+    handed_in = inbound / "ann+greeting+2026-01-02 03:04:05.678900 UTC+abc"
+    shutil.copytree(desk.path / "release" / "greeting", handed_in)
+    (handed_in / "flask_app.py").write_text("# 3\n")
+    (handed_in / "timestamp.txt").write_text("2026-01-02 03:04:05.678900 UTC")
+    desk.nbgrader("collect", "greeting")
+    assert (desk.path / "submitted/ann/greeting/flask_app.py").read_text() == "# 3\n"
+    assert (desk.path / "inbox/ann/greeting/flask_app.py").read_text() == "# 3\n"
+
+
+@pytest.mark.slow
+def test_zip_collect_fetches_into_submitted(desk: Desk) -> None:
+    archive = desk.path / "downloaded" / "greeting" / "archive"
+    archive.mkdir(parents=True)
+    notebook = desk.path / "release" / "greeting" / "greeting.ipynb"
+    shutil.copy(notebook, archive / "greeting_ann_attempt_2026-01-02-03-04-05_greeting.ipynb")
+    pattern = r".+_(?P<student_id>\w+)_attempt_(?P<timestamp>[0-9\-]+)_(?P<file_id>.+)"
+    desk.nbgrader("zip_collect", "greeting", f"--FileNameCollectorPlugin.named_regexp={pattern}")
+    assert (desk.path / "submitted/ann/greeting/greeting.ipynb").is_file()
+    assert set(desk.autograde()) == {"ann"}

@@ -5,11 +5,17 @@ from __future__ import annotations
 import csv
 import sqlite3
 
+import pytest
+from nbgrader.apps import ExportApp
+
 from .conftest import Desk
 
 
 def table(desk: Desk, *words: str) -> dict[tuple[str, str], dict[str, str]]:
-    desk.nbgrader("export", *words)
+    app = ExportApp()
+    app.load_cwd_config = False
+    app.initialize([*words, f"--to={desk.path / 'grades.csv'}"], root=str(desk.path))
+    app.start()
     with (desk.path / "grades.csv").open(encoding="utf-8", newline="") as file:
         return {(row["assignment"], row["student_id"]): row for row in csv.DictReader(file)}
 
@@ -86,6 +92,16 @@ def test_no_cell_is_a_formula_to_a_spreadsheet(desk: Desk) -> None:
         database.execute("UPDATE student SET last_name = '=cmd|x', first_name = '+1', email = 'a\"b,c'")
     row = table(desk)["greeting", "ann"]
     assert (row["last_name"], row["first_name"], row["email"]) == ("'=cmd|x", "'+1", 'a"b,c')
+
+
+@pytest.mark.slow
+def test_nbgraders_own_command_writes_the_table(desk: Desk) -> None:
+    desk.hand_in("ann", flask="# 1\n")
+    desk.autograde()
+    desk.nbgrader("export")
+    text = (desk.path / "grades.csv").read_text("utf-8")
+    assert text.startswith("assignment,student_id,")
+    assert "greeting,ann," in text
 
 
 def test_students_and_assignments_can_be_chosen(desk: Desk) -> None:

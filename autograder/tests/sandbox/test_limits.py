@@ -76,6 +76,22 @@ def test_memory_of_many_processes_is_added_up(walled: Sandbox, tmp_path: Path) -
     assert outcome.limit is Limit.MEMORY
 
 
+def test_memory_that_processes_share_counts_once(walled: Sandbox, tmp_path: Path) -> None:
+    code = """
+        import os, time
+        data = b"x" * (60 << 20)
+        for _ in range(8):
+            if os.fork() == 0:
+                time.sleep(0.5)
+                os._exit(0)
+        for _ in range(8):
+            os.wait()
+    """
+    outcome = run_code(walled, tmp_path, code, limits=limits(memory_bytes=200 * MIB))
+    assert (outcome.limit, outcome.exit_code) == (None, 0)
+    assert 60 * MIB < outcome.peak_memory_bytes < 200 * MIB
+
+
 def test_one_huge_allocation_fails_inside(walled: Sandbox, tmp_path: Path) -> None:
     outcome = run_code(walled, tmp_path, "bytearray(8 << 30)\n")
     assert (outcome.limit, outcome.exit_code) == (None, 1)

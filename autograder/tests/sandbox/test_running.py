@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from autograder.outcome import Limit
-from autograder.sandbox import Sandbox
-from autograder.tests.sandbox.running import limits, run_code
+from autograder.sandbox import Sandbox, Service
+from autograder.tests.sandbox.running import ask, limits, make, run_code
 
 
 def test_a_command_is_run_to_its_end(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -86,3 +88,24 @@ def test_the_submission_itself_is_not_changed(sandbox: Sandbox, tmp_path: Path) 
     assert [each.name for each in tmp_path.iterdir()] == ["script.py"]
     assert "gone" in (tmp_path / "script.py").read_text()
     assert "open(" in (tmp_path / "script.py").read_text()
+
+
+def test_many_jobs_at_once_all_end_as_they_should(sandbox: Sandbox, tmp_path: Path) -> None:
+    def code_of(number: int) -> int | None:
+        return run_code(
+            sandbox, tmp_path / str(number), f"print('x' * 70_000)\nraise SystemExit({number})\n"
+        ).exit_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(code_of, range(24))) == list(range(24))
+
+
+def test_a_thread_that_ends_does_not_end_what_it_started(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The kernel ends a box with the thread that started it, which must not be the caller's."""
+    services: list[Service] = []
+    starter = threading.Thread(target=lambda: services.append(sandbox.serve(make(tmp_path, "flask"))))
+    starter.start()
+    starter.join()
+    with services[0] as service:
+        assert service.wait_started(), service.kill()
+        assert ask(service).status == 200
