@@ -10,11 +10,11 @@ demo: $(VENV)/ready-grade
 	$(BIN)/course demo
 
 test: $(VENV)/ready-dev lint
-	$(BIN)/python -m pytest -m "not slow" -q
+	$(BIN)/python -m pytest -m "not slow" -q -n auto --dist loadfile
 	$(BIN)/course dev check
 
 slow: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -m slow -q
+	$(BIN)/python -m pytest -m slow -q -n auto --dist loadfile
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .

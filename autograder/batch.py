@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from autograder.catalog import Topic
 from autograder.collect import Source, collect_one
-from autograder.errors import GradingBroken
+from autograder.errors import reason
 from autograder.evaluate import Grader
 from autograder.report.model import Report
 from autograder.scoring import broken_part
@@ -20,11 +21,14 @@ from autograder.versions import versions
 __all__ = ["grade_batch"]
 
 
-def grade_batch(grader: Grader, topic: Topic, sources: Sequence[Source], *, jobs: int) -> Iterator[Report]:
+def grade_batch(
+    grader: Grader, topic: Topic, sources: Sequence[Source], *, jobs: int
+) -> Generator[Report, None, None]:
     """Judge every source; yields one report for each, in the order given.
 
     At most a few more than ``jobs`` hand-ins are under way at once, so that memory does not
-    grow with the class. Leaving the iterator early drops what has not begun.
+    grow with the class. Leaving the iterator early, as Ctrl-C does, closes the grader: it ends
+    what is being judged and drops what has not begun.
     """
     waiting: deque[Future[Report]] = deque()
     left = deque(enumerate(sources))
@@ -36,27 +40,31 @@ def grade_batch(grader: Grader, topic: Topic, sources: Sequence[Source], *, jobs
             while left or waiting:
                 while left and len(waiting) < 4 * jobs:
                     number, source = left.popleft()
-                    destination = Path(inbox) / str(number) / topic.name
-                    waiting.append(pool.submit(_one, grader, topic, source, destination))
+                    waiting.append(pool.submit(_one, grader, topic, source, Path(inbox, str(number))))
                 yield waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            grader.close()
+            raise
 
 
-def _one(grader: Grader, topic: Topic, source: Source, destination: Path) -> Report:
+def _one(grader: Grader, topic: Topic, source: Source, folder: Path) -> Report:
     try:
         submission = collect_one(
             source.path,
             student=source.student,
             topic=topic,
-            destination=destination,
+            destination=folder / topic.name,
             base=source.base,
             only=source.only,
         )
-    except (GradingBroken, OSError) as error:
-        # What collect cannot read for our reasons (rights, a full disk) is never the student's.
-        return _uncollected(topic, source, str(error))
-    return grader.grade(submission)
+    except Exception as error:  # noqa: BLE001 - whatever one hand-in does to collect, the others are graded
+        return _uncollected(topic, source, reason(error))
+    try:
+        return grader.grade(submission)
+    finally:
+        # A class of hand-ins need not fit on the disk at once.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _uncollected(topic: Topic, source: Source, why: str) -> Report:

@@ -42,15 +42,19 @@ class Cache:
             return None
 
     def put(self, key: str, report: PartReport) -> None:
-        """Keep the report, unless another try could end otherwise."""
+        """Keep the report, unless another try could end otherwise. Raises OSError when it cannot be."""
         if self._folder is None or not _settled(report):
             return
         path = self._path(self._folder, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(report.model_dump_json())
-        Path(name).replace(path)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(report.model_dump_json())
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
 
     @staticmethod
     def _path(folder: Path, key: str) -> Path:

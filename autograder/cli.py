@@ -1,19 +1,21 @@
 """The command `course`: words in, one function of `commands` called, its exit code out.
 
 Exit codes: 0 done; 1 a learner's check or an author's rule failed; 2 called wrongly;
-3 something is broken on our side, so that a verdict is missing; 130 stopped by Ctrl-C.
+3 something is broken on our side, so that a verdict is missing; 130 stopped by Ctrl-C, by SIGTERM
+or by the end of the terminal.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from autograder.errors import CourseError, UsageError
+from autograder.errors import CourseError, UsageError, reason
 
 __all__ = ["app", "main"]
 
@@ -194,7 +196,16 @@ def bench_grading(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup's wish is respected
+            signal.signal(number, _stop)
     sys.exit(_exit_code(arguments))
+
+
+def _stop(number: int, frame: object) -> None:
+    """End as at Ctrl-C: what runs behind the wall and what lies in /tmp is cleared away."""
+    raise KeyboardInterrupt
 
 
 def _exit_code(arguments: list[str] | None) -> int:
@@ -204,8 +215,12 @@ def _exit_code(arguments: list[str] | None) -> int:
         return _say(str(error), 2 if isinstance(error, UsageError) else 3)
     except (KeyboardInterrupt, typer.Abort):
         return _say(_STOPPED, _INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has had enough; Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 3
     except OSError as error:
-        return _say(f"{error.strerror or error}\n  where: {error.filename or 'the system'}", 3)
+        return _say(reason(error), 3)
     except _wrong_words() as error:
         error.show()
         return 2

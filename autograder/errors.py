@@ -10,6 +10,8 @@ CourseError
 
 from __future__ import annotations
 
+import traceback
+
 __all__ = [
     "CatalogError",
     "CourseError",
@@ -17,6 +19,7 @@ __all__ = [
     "ReleaseRefused",
     "SandboxUnavailable",
     "UsageError",
+    "reason",
 ]
 
 
@@ -57,3 +60,26 @@ class ReleaseRefused(CourseError):
 
 class GradingBroken(CourseError):
     """The grader failed, so there is no verdict: never a student's grade."""
+
+
+def reason(error: Exception) -> str:
+    """Why something is broken, for the instructor: what, where and what to do, whatever was raised."""
+    if isinstance(error, CourseError):
+        return str(error)
+    if isinstance(error, OSError):
+        # A full disk, a lost process, no file left to open: the machine's fault.
+        return str(
+            GradingBroken(
+                f"This machine refused something that grading needs: {error.strerror or error}.",
+                where=str(error.filename or "this machine"),
+                remedy="Free what it names (disk space, memory, open files, rights), then grade again.",
+            )
+        )
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return str(
+        GradingBroken(
+            f"The grader made a mistake: {type(error).__name__}: {error}",
+            where=f"{frame.filename}, line {frame.lineno}",
+            remedy="Report this together with the submission; the others are graded.",
+        )
+    )

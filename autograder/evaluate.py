@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +14,7 @@ from typing import Self
 
 from autograder.cache import Cache
 from autograder.catalog import Catalog, Part, Topic
-from autograder.errors import CatalogError, GradingBroken
+from autograder.errors import CatalogError, CourseError, GradingBroken, reason
 from autograder.kinds import JUDGES, Judge, Setting
 from autograder.report.model import PartReport, Report
 from autograder.sandbox import Sandbox
@@ -55,6 +57,8 @@ class Grader:
         self._policy = policy or load_policy()
         self._checks = checks
         self._judges: dict[tuple[str, str], Judge] = {}
+        self._prepared: set[str] = set()
+        self._closed = False
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="grade")
 
@@ -71,14 +75,14 @@ class Grader:
         topic = self._catalog.ready_topic(submission.topic)
         seed = self._seed(topic.name)
         wanted = [part for part in topic.part if parts is None or part.name in parts]
-        judged = [self._part(topic, part, submission, seed) for part in wanted]
+        judged = [self._part(topic, part, submission, seed, beside=wanted) for part in wanted]
         reports = [report for report, _ in judged]
         return Report(
             student=submission.student,
             topic=topic.name,
             status=status_of(reports, submission.refusal),
-            points=sum(report.points for report in reports),
-            max_points=sum(report.max_points for report in reports),
+            points=math.fsum(report.points for report in reports),
+            max_points=math.fsum(report.max_points for report in reports),
             parts=tuple(reports),
             notes=submission.notes,
             refusal=submission.refusal,
@@ -91,8 +95,17 @@ class Grader:
         )
 
     def judge(self, topic: Topic, part: Part) -> Judge:
-        """The judge of a part, made at the first call and shared. Raises CatalogError."""
+        """The judge of a part, made at the first call and shared.
+
+        Raises:
+            CatalogError: no judge knows this kind of part.
+            GradingBroken: the grader is closed.
+        """
         with self._lock:
+            if self._closed:
+                raise GradingBroken(
+                    "Grading was stopped before this was judged.", where=topic.name, remedy="Grade it again."
+                )
             key = (topic.name, part.name)
             if key not in self._judges:
                 kind = JUDGES.get(part.kind)
@@ -108,10 +121,17 @@ class Grader:
             return self._judges[key]
 
     def close(self) -> None:
-        """Wait for what runs, drop what waits, end the checks' processes; can be called again."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        for judge in self._judges.values():
+        """End what runs, drop what waits, end the checks' processes; can be called again.
+
+        What was being judged at that moment is broken, and not kept.
+        """
+        with self._lock:
+            self._closed = True
+            judges = list(self._judges.values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for judge in judges:
             judge.close()
+        self._pool.shutdown(wait=True)
 
     def __enter__(self) -> Self:
         return self
@@ -121,7 +141,9 @@ class Grader:
     ) -> None:
         self.close()
 
-    def _part(self, topic: Topic, part: Part, submission: Submission, seed: str) -> tuple[PartReport, bool]:
+    def _part(
+        self, topic: Topic, part: Part, submission: Submission, seed: str, *, beside: Sequence[Part]
+    ) -> tuple[PartReport, bool]:
         """The part's report, and whether it was read back."""
         try:
             judge = self.judge(topic, part)
@@ -129,15 +151,38 @@ class Grader:
             kept = self._cache.get(key)
             if kept is not None:
                 return kept, True
+            self._prepare(topic, beside)
             report = judge.judge(submission, seed)
-        except (GradingBroken, OSError) as error:
-            # An OSError here is a full disk, a lost process, no file left to open: never the student's.
-            return broken_part(part, str(error)), False
+            self._keep(key, report)
+        except CatalogError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake of ours over one student must not stop the class
+            return broken_part(part, reason(error)), False
+        return report, False
+
+    def _keep(self, key: str, report: PartReport) -> None:
         try:
             self._cache.put(key, report)
         except OSError as error:
-            return broken_part(part, f"The verdict could not be kept: {error}"), False
-        return report, False
+            raise GradingBroken(
+                f"The verdict could not be kept: {error.strerror}.",
+                where=str(error.filename or "the cache of verdicts"),
+                remedy="Free disk space, or mend the folder's rights, then grade again.",
+            ) from error
+
+    def _prepare(self, topic: Topic, parts: Sequence[Part]) -> None:
+        """At the first submission, start for all parts at once what judging them takes."""
+        with self._lock:
+            if topic.name in self._prepared:
+                return
+            self._prepared.add(topic.name)
+        for part in parts:
+            threading.Thread(target=self._prepare_part, args=(topic, part), daemon=True).start()
+
+    def _prepare_part(self, topic: Topic, part: Part) -> None:
+        # Whatever fails here fails again, and is told, when the part is judged.
+        with contextlib.suppress(CourseError, OSError):
+            self.judge(topic, part).prepare()
 
     def _key(self, judge: Judge, topic: Topic, part: Part, submission: Submission, seed: str) -> str:
         return Cache.key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from autograder.catalog import Part
@@ -30,7 +31,7 @@ def part_report(
         name=part.name,
         kind=part.kind,
         verdict=verdict,
-        points=0.0 if verdict is Verdict.BROKEN else sum(check.points for check in checks),
+        points=0.0 if verdict is Verdict.BROKEN else math.fsum(check.points for check in checks),
         max_points=part.points,
         refusal=refusal,
         checks=tuple(checks),

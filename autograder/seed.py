@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
+from autograder.errors import GradingBroken
+
 __all__ = ["fresh_seed", "read_secret", "release_seed"]
+
+_BYTES = 32
 
 
 def release_seed(secret: bytes, topic: str, release: str) -> str:
@@ -22,13 +28,28 @@ def fresh_seed() -> str:
 
 
 def read_secret(path: Path) -> bytes:
-    """The course's secret, made at the first call and readable by its owner alone."""
+    """The course's secret, made at the first call and readable by its owner alone.
+
+    Raises:
+        GradingBroken: the file is cut short, so that anybody could guess the hidden inputs.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        secret = secrets.token_bytes(32)
-        file.write(secret)
+    if not path.exists():
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
+        new = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(_BYTES))
+            # Whole or not at all, and only the first of two graders that start at once.
+            with contextlib.suppress(FileExistsError):
+                os.link(new, path)
+        finally:
+            new.unlink()
+    secret = path.read_bytes()
+    if len(secret) < _BYTES:
+        raise GradingBroken(
+            f"The course's secret has {len(secret)} bytes, not {_BYTES}.",
+            where=str(path),
+            remedy="Restore it from a copy; or delete it, and every topic's hidden inputs are drawn anew.",
+        )
     return secret

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 project = os.environ.get("COURSE_TITLE", "FastAPI vs Flask, side by side")
 author = ""
@@ -34,6 +35,7 @@ _MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono'"
 
 html_theme = "furo"
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"
 html_css_files = ["sidebyside.css", "course.css"]
 html_js_files = ["course.js"]
 html_show_sourcelink = False
@@ -61,3 +63,14 @@ html_theme_options = {
     },
     "footer_icons": [],
 }
+
+
+def setup(app: Any) -> None:
+    """Connect what the theme leaves to us; after the theme's own handler, hence the priority."""
+    app.connect("html-page-context", _level_headings, priority=900)
+
+
+def _level_headings(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Sphinx gives captions of the sidebar the role of a heading, but no level."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')

@@ -56,40 +56,50 @@ class CheckRunner:
         absent = [str(file) for file in files if not file.is_file()]
         if absent or not files:
             raise self._broken(f"The checks are missing: {', '.join(absent) or 'no file is named'}.")
-        self._folder = Path(tempfile.mkdtemp(prefix="course-checks-"))
+        # A unix socket's path has at most 107 bytes; a long TMPDIR leaves no room.
+        short = None if len(tempfile.gettempdir()) < 60 else "/tmp"  # noqa: PLR2004, S108 - see above
+        self._folder = Path(tempfile.mkdtemp(prefix="course-checks-", dir=short))
         unix = hasattr(socket, "AF_UNIX") and os.name == "posix"
         self._path = str(self._folder / "s") if unix else ""
-        self._process = self._start(files, graded=graded)
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            self._process = self._start(files, graded=graded)
+            stack.callback(self._end)
             self.infos = self._hello(graded=graded)
-        except GradingBroken:
-            self.close()
-            raise
+            self._stack = stack.pop_all()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs; one that was killed can take no further app."""
+        return self._process.poll() is None
 
     def run(
-        self, order: Order, *, wall_s: float, restart: Callable[[], bool], give_up: Callable[[], None]
+        self, order: Order, *, restart: Callable[[], bool], give_up: Callable[[], None]
     ) -> tuple[Finding, ...]:
         """Run every check against one app.
 
         Args:
-            order: the app's address, the seed and the client's limits.
-            wall_s: seconds after which ``give_up`` is called once; the checks left then find no app.
+            order: the app's address, the seed and the limits.
             restart: restarts the app when a check asks for it.
-            give_up: ends the app.
+            give_up: ends the app; called once when the order's time is over, from another thread.
+                The checks left then find no app.
 
         Raises:
             GradingBroken: the findings are not exactly one for each check.
         """
         findings: list[Finding] = []
         done = False
-        with self._connect() as channel, _alarm(wall_s, give_up):
-            say(channel, order.model_dump())
-            for message in lines(channel):
-                if "finding" in message:
-                    findings.append(Finding.model_validate(message["finding"]))
-                elif message.get("ask") == "restart":
-                    say(channel, {"restarted": restart()})
-                done = done or bool(message.get("done"))
+        with self._connect() as channel, _alarm(order.wall_s, give_up):
+            try:
+                say(channel, order.model_dump())
+                for message in lines(channel):
+                    if "finding" in message:
+                        findings.append(Finding.model_validate(message["finding"]))
+                    elif message.get("ask") == "restart":
+                        say(channel, {"restarted": restart()})
+                    done = done or bool(message.get("done"))
+            except (ConnectionError, ValueError) as error:
+                raise self._broken(f"The checks' process ended in the middle of a run: {error}.") from error
         told = Counter(finding.name for finding in findings)
         if not done or told != Counter(info.name for info in self.infos):
             raise self._broken(f"The checks' process told {len(findings)} of {len(self.infos)} findings.")
@@ -97,17 +107,7 @@ class CheckRunner:
 
     def close(self) -> None:
         """End the process; can be called again."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-        if os.name != "posix":
-            self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._stack.close()
 
     def __enter__(self) -> Self:
         return self
@@ -127,16 +127,34 @@ class CheckRunner:
         ]
         with (self._folder / "stderr").open("wb") as stderr:
             return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [*command, *map(str, files)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
+                [*command, *map(str, files)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                start_new_session=True,  # Ctrl-C is for the engine; this process ends with it
             )
+
+    def _end(self) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+        if os.name != "posix":
+            self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def _hello(self, *, graded: bool) -> tuple[CheckInfo, ...]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            self._process.wait()
+            code = self._process.wait()
             told = (self._folder / "stderr").read_text("utf-8", "replace").strip()
-            raise self._broken(f"The checks cannot be collected. {told[-2000:]}".strip())
+            if not told:
+                told = f"Their process ended with code {code}; it has a minute to read them."
+            raise self._broken(f"The checks cannot be collected. {told[-2000:]}")
         hello = json.loads(line)
         infos = _HELLO.validate_python(hello["checks"])
         self._port = hello["port"]
@@ -162,12 +180,11 @@ class CheckRunner:
             before.add(info.name)
 
     def _connect(self) -> socket.socket:
+        channel = socket.socket(socket.AF_UNIX if self._path else socket.AF_INET)
         try:
-            if not self._path:
-                return socket.create_connection(("127.0.0.1", self._port))
-            channel = socket.socket(socket.AF_UNIX)
-            channel.connect(self._path)
+            channel.connect(self._path or ("127.0.0.1", self._port))
         except OSError as error:
+            channel.close()
             raise self._broken(f"The checks' process is gone: {error}.") from error
         return channel
 

@@ -48,11 +48,7 @@ def main(arguments: list[str]) -> int:
     _end_after(_COLLECT_WALL_S)
     checks = Checks(lambda checks: _serve(checks, listener_path, announce), graded=graded == "graded")
     root = os.path.dirname(files[0])  # noqa: PTH120 - pathlib would be the only reason to import it
-    code = int(pytest.main([*_QUIET, f"--rootdir={root}", *files], plugins=[checks]))
-    if listener_path:
-        # The engine removes its folder itself, unless it was killed.
-        shutil.rmtree(os.path.dirname(listener_path), ignore_errors=True)  # noqa: PTH120 - as above
-    return code
+    return int(pytest.main([*_QUIET, f"--rootdir={root}", *files], plugins=[checks]))
 
 
 def _serve(checks: Checks, listener_path: str, announce: int) -> None:
@@ -66,6 +62,8 @@ def _serve(checks: Checks, listener_path: str, announce: int) -> None:
         for channel in _connections(listener):
             with channel:
                 _answer(checks, channel, listener)
+    if listener_path:  # the engine removes its folder itself, unless it was killed
+        shutil.rmtree(os.path.dirname(listener_path), ignore_errors=True)  # noqa: PTH120 - as above
 
 
 def _listener(path: str) -> socket.socket:

@@ -16,7 +16,7 @@ from autograder.catalog import Catalog, Topic, load
 from autograder.collect import find_submissions
 from autograder.errors import UsageError
 from autograder.evaluate import Grader
-from autograder.report.junit import junit
+from autograder.report.junit import junit as to_junit
 from autograder.report.model import Report
 from autograder.report.terminal import show_class
 from autograder.sandbox.choose import choose
@@ -44,25 +44,30 @@ def run(
     catalog = load(course)
     _hold_author(catalog)
     topic = catalog.ready_topic(topic_name) if topic_name else _only_topic(catalog)
+    sources = find_submissions(paths, topic)
+    if junit is not None and not junit.resolve().parent.is_dir():
+        raise UsageError(
+            "There is no folder for the JUnit file.", where=str(junit), remedy="Make the folder first."
+        )
     sandbox = choose(trust_submissions=trust)
     sandbox.check_available()
-    sources = find_submissions(paths, topic)
     cache = catalog.root / ".course" / "cache"
     reports: list[Report] = []
     with (
         Grader(catalog, sandbox=sandbox, seed=seeds(catalog, release), cache=cache, jobs=jobs) as grader,
+        contextlib.closing(grade_batch(grader, topic, sources, jobs=jobs)) as batch,
         progress(f"grading {topic.name}", len(sources)) as tell,
     ):
-        for report in grade_batch(grader, topic, sources, jobs=jobs):
+        for report in batch:
             reports.append(report)
             tell(len(reports), len(sources))
             if as_json:
                 sys.stdout.write(report.model_dump_json() + "\n")
                 sys.stdout.flush()
-    if junit is not None:
-        _write_junit(junit, reports)
     if not as_json:
         show_class(reports, Console())
+    if junit is not None:
+        junit.write_bytes(to_junit(reports))
     return BROKEN if any(report.status is Status.BROKEN for report in reports) else 0
 
 
@@ -95,10 +100,6 @@ def progress(what: str, total: int | None) -> Iterator[Tell]:
             bar.update(task, completed=done, total=total)
 
         yield tell
-
-
-def _write_junit(path: Path, reports: Sequence[Report]) -> None:
-    path.write_bytes(junit(reports))
 
 
 def _hold_author(catalog: Catalog) -> None:

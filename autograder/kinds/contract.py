@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.catalog import Part
@@ -12,23 +14,14 @@ from autograder.checks.runner import CheckRunner
 from autograder.errors import CatalogError, GradingBroken
 from autograder.frameworks import FRAMEWORKS, Framework
 from autograder.kinds.judge import Setting
-from autograder.outcome import Limit, Outcome
+from autograder.kinds.told import explained, not_started, refused
+from autograder.outcome import Outcome
 from autograder.report.model import CheckReport, PartReport, ProcessReport
 from autograder.sandbox import Job, Service
 from autograder.scoring import part_report
 from autograder.submission import Submission
-from autograder.verdict import Verdict
 
 __all__ = ["ContractJudge"]
-
-_LIMIT_SENTENCE = {
-    Limit.WALL: "The app was ended: it used up the time that judging it may take.",
-    Limit.CPU: "The app was ended: it used up its CPU time.",
-    Limit.MEMORY: "The app was ended: it used up its memory.",
-    Limit.OUTPUT: "The app was ended: it printed more than it may.",
-    Limit.PROCESSES: "The app was ended: it started more processes than it may.",
-}
-_OUT_OF_TIME = {Limit.WALL, Limit.CPU}
 
 
 class ContractJudge:
@@ -38,6 +31,8 @@ class ContractJudge:
         self._setting = setting
         self._framework = _framework(setting.part)
         self._runner: CheckRunner | None = None
+        self._running: set[Service] = set()
+        self._closed = False
         self._lock = threading.Lock()
 
     def files(self) -> Sequence[Path]:
@@ -46,29 +41,33 @@ class ContractJudge:
             return self._setting.checks
         return self._setting.places.hidden_checks(self._framework.name)
 
-    def infos(self) -> tuple[CheckInfo, ...]:
-        """The checks as collected."""
-        return self._checks().infos
+    def prepare(self) -> None:
+        """Start the checks' process, so that the first submission need not wait for it."""
+        self._checks()
 
     def judge(self, submission: Submission, seed: str) -> PartReport:
         """Serve the app, run the checks, score what they found."""
         runner = self._checks()
-        files = submission.parts[self._setting.part.name]
-        refusal = submission.refusal or files.refusal
+        refusal = submission.refusal or submission.parts[self._setting.part.name].refusal
         if refusal is not None:
-            findings = [_refused(info, refusal) for info in runner.infos]
-            return self._scored(findings, refusal=refusal)
-        with self._setting.sandbox.serve(self._job(submission)) as service:
-            if not service.wait_started():
-                outcome = _entered(service.kill())
-                findings = [_not_started(info, outcome) for info in runner.infos]
-                return self._scored(findings, outcome=outcome)
-            findings = list(self._ask(runner, service, seed))
-            outcome = _entered(service.kill())
-        return self._scored([_explained(each, outcome) for each in findings], outcome=outcome)
+            return self._scored(runner, [refused(info, refusal) for info in runner.infos], refusal=refusal)
+        limits = self._setting.policy.limits
+        with self._served(submission) as service:
+            asked = self._ask(runner, service, seed) if service.wait_started() else None
+            outcome = self._entered(service.kill())
+        if asked is None:
+            findings = not_started(runner.infos, outcome, limits, submission.folder)
+        else:
+            findings = [explained(finding, outcome, limits) for finding in asked]
+        return self._scored(runner, findings, outcome=outcome)
 
     def close(self) -> None:
-        """End the checks' process."""
+        """End the apps that are being judged, then the checks' process."""
+        with self._lock:
+            self._closed = True
+            running = list(self._running)
+        for service in running:
+            _end(service)
         with self._lock:
             if self._runner is not None:
                 self._runner.close()
@@ -76,6 +75,11 @@ class ContractJudge:
 
     def _checks(self) -> CheckRunner:
         with self._lock:
+            self._hold_open()
+            if self._runner is not None and not self._runner.alive:
+                # Killed, by the kernel when memory is short: that must not break the rest of a class.
+                self._runner.close()
+                self._runner = None
             if self._runner is None:
                 graded = self._setting.checks is None
                 runner = CheckRunner(self.files(), graded=graded)
@@ -83,6 +87,36 @@ class ContractJudge:
                     _hold_points(runner, self._setting)
                 self._runner = runner
             return self._runner
+
+    @contextlib.contextmanager
+    def _served(self, submission: Submission) -> Iterator[Service]:
+        """The app, where `close` finds it."""
+        with self._setting.sandbox.serve(self._job(submission)) as service:
+            with self._lock:
+                self._hold_open()
+                self._running.add(service)
+            try:
+                yield service
+            finally:
+                with self._lock:
+                    self._running.discard(service)
+
+    def _hold_open(self) -> None:
+        if self._closed:
+            raise GradingBroken(
+                "Grading was stopped before this was judged.", where="the grader", remedy="Grade it again."
+            )
+
+    def _entered(self, outcome: Outcome) -> Outcome:
+        """The outcome, if it is the submission's own doing."""
+        self._hold_open()
+        if outcome.entered:
+            return outcome
+        raise GradingBroken(
+            f"The sandbox did not come up: {outcome.failure or 'it said nothing'}",
+            where="sandbox",
+            remedy="Run `course dev sandbox` to see what this machine offers, then grade again.",
+        )
 
     def _job(self, submission: Submission) -> Job:
         return Job(
@@ -99,21 +133,26 @@ class ContractJudge:
             path=service.address.path,
             port=service.address.port,
             seed=seed,
+            wall_s=self._setting.policy.limits.wall_s,
             request_wall_s=client.request_wall_s,
             response_bytes=client.response_bytes,
             hang_limit=client.hang_limit,
         )
-        wall_s = self._setting.policy.limits.wall_s
-        return runner.run(order, wall_s=wall_s, restart=service.restart, give_up=lambda: _end(service))
+        return runner.run(order, restart=service.restart, give_up=lambda: _end(service))
 
     def _scored(
-        self, findings: Sequence[Finding], *, outcome: Outcome | None = None, refusal: str | None = None
+        self,
+        runner: CheckRunner,
+        findings: Sequence[Finding],
+        *,
+        outcome: Outcome | None = None,
+        refusal: str | None = None,
     ) -> PartReport:
         setting = self._setting
         sections = {objective.id: objective.section for objective in setting.topic.objective}
         checks = [
             _check_report(info, finding, sections)
-            for info, finding in zip(self.infos(), findings, strict=True)
+            for info, finding in zip(runner.infos, findings, strict=True)
         ]
         return part_report(
             setting.part,
@@ -136,7 +175,7 @@ def _framework(part: Part) -> Framework:
 
 
 def _hold_points(runner: CheckRunner, setting: Setting) -> None:
-    worth = sum(info.points for info in runner.infos)
+    worth = math.fsum(info.points for info in runner.infos)
     if worth != setting.part.points:
         runner.close()
         raise GradingBroken(
@@ -148,51 +187,9 @@ def _hold_points(runner: CheckRunner, setting: Setting) -> None:
 
 
 def _end(service: Service) -> None:
-    service.kill()
-
-
-def _entered(outcome: Outcome) -> Outcome:
-    if outcome.entered:
-        return outcome
-    raise GradingBroken(
-        f"The sandbox did not come up: {outcome.failure or 'it said nothing'}",
-        where="sandbox",
-        remedy="Run `course dev sandbox` to see what this machine offers, then grade again.",
-    )
-
-
-def _refused(info: CheckInfo, refusal: str) -> Finding:
-    return Finding(name=info.name, verdict=Verdict.FAILED, message=refusal)
-
-
-def _not_started(info: CheckInfo, outcome: Outcome) -> Finding:
-    if outcome.limit is not None:
-        verdict = Verdict.TIMED_OUT if outcome.limit in _OUT_OF_TIME else Verdict.CRASHED
-        message = f"The app never answered. {_LIMIT_SENTENCE[outcome.limit]}"
-        return Finding(name=info.name, verdict=verdict, message=message)
-    return Finding(name=info.name, verdict=Verdict.CRASHED, message=_last_line(outcome))
-
-
-def _last_line(outcome: Outcome) -> str:
-    lines = [line for line in outcome.stderr.splitlines() if line.strip()]
-    if lines:
-        return f"The app did not start: {lines[-1].strip()[:300]}"
-    return "The app did not start: its process ended without a word."
-
-
-def _explained(finding: Finding, outcome: Outcome) -> Finding:
-    """A check that found the app gone says why, where the sandbox knows."""
-    if finding.verdict is not Verdict.CRASHED:
-        return finding
-    if outcome.limit is not None:
-        verdict = Verdict.TIMED_OUT if outcome.limit in _OUT_OF_TIME else Verdict.CRASHED
-        return finding.model_copy(update={"verdict": verdict, "message": _LIMIT_SENTENCE[outcome.limit]})
-    ended = None
-    if outcome.signal is not None:
-        ended = f"The app's process was ended by signal {outcome.signal}."
-    elif outcome.exit_code is not None:
-        ended = f"The app's process ended by itself, with exit code {outcome.exit_code}."
-    return finding if ended is None else finding.model_copy(update={"message": ended})
+    # What fails here fails again where the judge ends the app, and is told there.
+    with contextlib.suppress(GradingBroken):
+        service.kill()
 
 
 def _check_report(info: CheckInfo, finding: Finding, sections: dict[str, str]) -> CheckReport:

@@ -40,8 +40,14 @@ class Judge(Protocol):
     def files(self) -> Sequence[Path]:
         """The files whose content sways the verdict; part of the cache's key."""
 
+    def prepare(self) -> None:
+        """Start what the first submission would have to wait for. Raises GradingBroken."""
+
     def judge(self, submission: Submission, seed: str) -> PartReport:
         """Judge the part. Raises GradingBroken for what is not the student's doing."""
 
     def close(self) -> None:
-        """End what the judge started; can be called again."""
+        """End what the judge started, the judging of other threads included; can be called again.
+
+        What was being judged then, or is judged later, is broken.
+        """

@@ -23,6 +23,9 @@ class MemoJudge:
         """None: no file of ours sways what a person says."""
         return ()
 
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
     def judge(self, submission: Submission, seed: str) -> PartReport:
         """No points yet, whatever was handed in."""
         return PartReport(

@@ -6,7 +6,7 @@ import logging
 import shutil
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,10 @@ from autograder.nb.inbox import refresh
 from autograder.nb.journal import Journal, Kind
 from autograder.nb.judge import Judge, held
 from autograder.report.model import Report
+from autograder.scoring import broken_part
 from autograder.submission import Submission
 from autograder.verdict import Status, Verdict
+from autograder.versions import versions
 
 __all__ = ["Progress", "autograde"]
 
@@ -129,13 +131,35 @@ def _recorded(
     by_future = {engine.grader.submit(submission): submission for submission in waiting}
     try:
         for done, future in enumerate(as_completed(by_future), start=1):
-            report = recorder.record(engine, future.result(), by_future.pop(future))
+            submission = by_future.pop(future)
+            report = recorder.record(engine, _report(future, engine, submission), submission)
             if on_progress is not None:
                 on_progress(report, done, len(waiting))
             yield report
     finally:
         for future in by_future:
             future.cancel()
+
+
+def _report(future: Future[Report], engine: Engine, submission: Submission) -> Report:
+    """The grader's report; where the grader itself fell over, a report that says so."""
+    error = future.exception()
+    if error is None or isinstance(error, CourseError) or not isinstance(error, Exception):
+        return future.result()
+    _LOG.error("The grader fell over on the hand-in of %s", submission.student, exc_info=error)
+    topic = engine.catalog.topic(submission.topic)
+    why = f"the grader fell over: {type(error).__name__}: {error}"
+    return Report(
+        student=submission.student,
+        topic=topic.name,
+        status=Status.BROKEN,
+        points=0,
+        max_points=topic.points,
+        parts=tuple(broken_part(part, why) for part in topic.part),
+        digest=submission.digest,
+        seed="",
+        versions=versions(),
+    )
 
 
 class _Recorder:

@@ -15,6 +15,8 @@ import pytest
 from flask import Flask
 
 import autograder
+from autograder.sandbox import Sandbox
+from autograder.tests.sandbox.running import run_code
 
 PROJECT = Path(autograder.__file__).resolve().parents[1]
 OTHER = os.environ.get("COURSE_OTHER_PYTHON")
@@ -71,3 +73,12 @@ def test_the_search_finds_a_line_that_can_be_read(python: str, tmp_path: Path) -
     flask = Path(inspect.getfile(Flask)).read_text().splitlines()
     lines = [line.strip() for line in flask if len(line.strip()) > 60][:20]
     assert search(python, lines, tmp_path)["hits"]
+
+
+def test_the_project_is_not_there_and_cannot_be_imported(walled: Sandbox, tmp_path: Path) -> None:
+    code = f"""
+        import importlib.util, os
+        print(os.path.exists({str(PROJECT / "autograder")!r}))
+        print(getattr(importlib.util.find_spec("autograder"), "origin", None))
+    """
+    assert run_code(walled, tmp_path, code).stdout.split() == ["False", "None"]

@@ -48,14 +48,20 @@ def check_file(folder: Path, body: str, name: str = "test_contract.py") -> Path:
     return path
 
 
-def order(port: int, seed: str = "1", hang_limit: int = 2) -> Order:
+def order(port: int, seed: str = "1", hang_limit: int = 2, wall_s: float = 30) -> Order:
     return Order(
-        path=None, port=port, seed=seed, request_wall_s=0.3, response_bytes=10_000, hang_limit=hang_limit
+        path=None,
+        port=port,
+        seed=seed,
+        wall_s=wall_s,
+        request_wall_s=0.3,
+        response_bytes=10_000,
+        hang_limit=hang_limit,
     )
 
 
-def findings(runner: CheckRunner, order: Order, wall_s: float = 30) -> dict[str, Finding]:
-    found = runner.run(order, wall_s=wall_s, restart=lambda: True, give_up=lambda: None)
+def findings(runner: CheckRunner, order: Order) -> dict[str, Finding]:
+    found = runner.run(order, restart=lambda: True, give_up=lambda: None)
     return {each.name: each for each in found}
 
 
@@ -155,14 +161,14 @@ def test_a_restart_is_asked_of_the_engine(tmp_path: Path, port: int) -> None:
         return True
 
     with CheckRunner([check_file(tmp_path, one(1, "api.restart()"))]) as runner:
-        runner.run(order(port), wall_s=9, restart=restart, give_up=lambda: None)
+        runner.run(order(port), restart=restart, give_up=lambda: None)
     assert asked == [1]
 
 
 def test_the_app_is_given_up_when_its_time_is_over(tmp_path: Path, port: int) -> None:
     gone = threading.Event()
     with CheckRunner([check_file(tmp_path, one(1, 'api.get("/slow")'))]) as runner:
-        runner.run(order(port), wall_s=0.05, restart=lambda: True, give_up=gone.set)
+        runner.run(order(port, wall_s=0.05), restart=lambda: True, give_up=gone.set)
     assert gone.is_set()
 
 

@@ -1,6 +1,6 @@
 """A grader whose verdicts stand in the hand-ins themselves, and ways to die in the middle of grading.
 
-The first line of an app's file says what it earns: ``# 7``, ``# broken`` or ``# slow``.
+The first line of an app's file says what it earns: ``# 7``, ``# broken``, ``# crash`` or ``# slow``.
 """
 
 from __future__ import annotations
@@ -106,6 +106,9 @@ def _part(part: Part, submission: Submission) -> PartReport:
     word = "0" if refusal else _first_word(submission, part)
     if word == "broken":
         return broken_part(part, "the sandbox fell over")
+    if word == "crash":
+        message = "a fault of the grader's own"
+        raise RuntimeError(message)
     if word == "slow":
         threading.Event().wait(0.5)
         word = "1"

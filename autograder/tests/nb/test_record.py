@@ -106,6 +106,15 @@ def test_one_bad_hand_in_stops_no_other(desk: Desk) -> None:
     assert "could not be read" in (desk.path / "autograded/ben/greeting/greeting.ipynb").read_text()
 
 
+def test_a_grader_that_falls_over_on_one_hand_in_grades_the_others(desk: Desk) -> None:
+    desk.hand_in("ann", flask="# crash\n")
+    desk.hand_in("ben", flask="# 2\n")
+    reports = desk.autograde()
+    assert reports["ann"].status is Status.BROKEN
+    assert "RuntimeError: a fault of the grader's own" in desk.journal.standings("greeting")["ann"].reason
+    assert {name: points["greeting-flask"] for name, points in desk.grades().items()} == {"ben": 2}
+
+
 def test_progress_is_told_in_the_order_of_recording(desk: Desk) -> None:
     desk.hand_in("ann", flask="# slow\n")
     desk.hand_in("ben", flask="# 1\n")

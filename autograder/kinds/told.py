@@ -1,0 +1,95 @@
+"""What a student is told of an app that did not start, or that ended before its time."""
+
+from __future__ import annotations
+
+import re
+import signal
+from pathlib import Path, PurePosixPath
+
+from autograder.checks.message import CheckInfo, Finding
+from autograder.outcome import Limit, Outcome
+from autograder.sandbox.job import Limits
+from autograder.verdict import Verdict
+
+__all__ = ["explained", "not_started", "refused"]
+
+_OUT_OF_TIME = {Limit.WALL, Limit.CPU}
+_PLACE = re.compile(r'^\s*File "([^"\n]{1,200})", line (\d{1,9})', re.MULTILINE)
+_MIB = 1 << 20
+
+
+def refused(info: CheckInfo, refusal: str) -> Finding:
+    """A check of a part whose files could not be taken."""
+    return Finding(name=info.name, verdict=Verdict.FAILED, message=refusal)
+
+
+def not_started(infos: tuple[CheckInfo, ...], outcome: Outcome, limits: Limits, files: Path) -> list[Finding]:
+    """What every check finds when there is no app to ask.
+
+    Args:
+        infos: the checks.
+        outcome: of a process that never served.
+        limits: what it was allowed.
+        files: the submission's folder, by which its own files are told from a library's.
+    """
+    verdict, message = Verdict.CRASHED, f"The app did not start: {_why(outcome, files)}"
+    if outcome.limit is Limit.WALL:
+        seconds = min(limits.start_wall_s, limits.wall_s)
+        message = (
+            f"The app did not start within {seconds:g} seconds: importing it and making the app must end."
+        )
+    elif outcome.limit is not None:
+        message = f"The app did not start: {_at(outcome.limit, limits)}"
+    if outcome.limit in _OUT_OF_TIME:
+        verdict = Verdict.TIMED_OUT
+    return [Finding(name=info.name, verdict=verdict, message=message) for info in infos]
+
+
+def explained(finding: Finding, outcome: Outcome, limits: Limits) -> Finding:
+    """A check that found the app gone says why, where the sandbox knows."""
+    if finding.verdict is not Verdict.CRASHED:
+        return finding
+    verdict = Verdict.TIMED_OUT if outcome.limit in _OUT_OF_TIME else Verdict.CRASHED
+    if outcome.limit is not None:
+        message = f"The app was ended: {_at(outcome.limit, limits)}"
+    elif outcome.signal is not None:
+        message = f"The app's process was ended by {_signal(outcome.signal)}."
+    elif outcome.exit_code is not None:
+        message = f"The app's process ended by itself, with exit code {outcome.exit_code}."
+    else:
+        return finding
+    return finding.model_copy(update={"verdict": verdict, "message": message})
+
+
+def _at(limit: Limit, limits: Limits) -> str:
+    """The rest of a sentence about what it did too much of."""
+    return {
+        Limit.WALL: f"judging it may take {limits.wall_s:g} seconds, and they were over.",
+        Limit.CPU: f"it used more than {limits.cpu_s:g} seconds of CPU time.",
+        Limit.MEMORY: f"it used more than {limits.memory_bytes / _MIB:.0f} MiB of memory.",
+        Limit.OUTPUT: f"it printed more than {limits.output_bytes / _MIB:.0f} MiB.",
+        Limit.PROCESSES: f"it ran more than {limits.processes} processes and threads at once.",
+    }[limit]
+
+
+def _why(outcome: Outcome, files: Path) -> str:
+    """The last line that it wrote, which is the exception or the launcher's own sentence."""
+    lines = [line.strip() for line in outcome.stderr.splitlines() if line.strip()]
+    if outcome.signal is not None:
+        return f"its process was ended by {_signal(outcome.signal)}."
+    if not lines:
+        return f"its process ended with exit code {outcome.exit_code}, and wrote nothing."
+    if lines[-1].startswith("SystemExit"):
+        return f"it asked Python to exit while it was being imported{_place(outcome.stderr, files)}."
+    return f"{lines[-1][:300]}{_place(outcome.stderr, files)}"
+
+
+def _place(stderr: str, files: Path) -> str:
+    """The last line of the submission's own that a traceback names."""
+    own = {str(PurePosixPath(path.relative_to(files))) for path in files.rglob("*.py")}
+    named = [(name, line) for name, line in _PLACE.findall(stderr) if name in own]
+    return f" ({named[-1][0]}, line {named[-1][1]})" if named else ""
+
+
+def _signal(number: int) -> str:
+    return f"signal {number} ({signal.strsignal(number) or 'unknown'})"
