@@ -143,6 +143,32 @@ def demo(
     return run(course, build, jobs=jobs)
 
 
+@app.command()
+def site(
+    course: Course = None,
+    *,
+    serve: Annotated[bool, typer.Option("--serve", help="Serve it on a loopback port until Ctrl-C.")] = False,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open it in a browser.")] = True,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run every cell anew.")] = False,
+) -> int:
+    """Build the lessons' site, without the network, and open it."""
+    from autograder.commands.site import run
+
+    return run(course, open_browser=open_browser, serve=serve, fresh=fresh)
+
+
+@app.command()
+def lab(
+    course: Course = None,
+    *,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open it in a browser.")] = True,
+) -> int:
+    """Start JupyterLab, in which the lessons open as notebooks."""
+    from autograder.commands.site import run_lab
+
+    return run_lab(course, open_browser=open_browser)
+
+
 @dev.command("check")
 def dev_check(
     course: Course = None,
@@ -203,7 +229,7 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(_exit_code(arguments))
 
 
-def _stop(number: int, frame: object) -> None:
+def _stop(*_: object) -> None:
     """End as at Ctrl-C: what runs behind the wall and what lies in /tmp is cleared away."""
     raise KeyboardInterrupt
 
@@ -211,16 +237,14 @@ def _stop(number: int, frame: object) -> None:
 def _exit_code(arguments: list[str] | None) -> int:
     try:
         result: Any = app(arguments, standalone_mode=False)
-    except CourseError as error:
-        return _say(str(error), 2 if isinstance(error, UsageError) else 3)
     except (KeyboardInterrupt, typer.Abort):
-        return _say(_STOPPED, _INTERRUPTED)
+        result = _INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has had enough; Python would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 3
-    except OSError as error:
-        return _say(reason(error), 3)
+    except (CourseError, OSError) as error:
+        return _say(reason(error), 2 if isinstance(error, UsageError) else 3)
     except _wrong_words() as error:
         error.show()
         return 2

@@ -70,7 +70,7 @@ def setup(app: Any) -> None:
     app.connect("html-page-context", _level_headings, priority=900)
 
 
-def _level_headings(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+def _level_headings(_app: Any, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     """Sphinx gives captions of the sidebar the role of a heading, but no level."""
     tree = context.get("furo_navigation_tree", "")
     context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')

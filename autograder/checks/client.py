@@ -61,7 +61,7 @@ class Client:
         try:
             request = self._request(method, target, headers, body)
             stream = _GuardedStream(self._connect(), deadline, self._max_bytes)
-            # The bare connection: a pool would cost a third more for every request.
+            # The bare connection: a pool would cost a fifth more for every request.
             with httpcore.HTTP11Connection(origin=request.url.origin, stream=stream) as connection:
                 return _read(connection, request, sent)
         except (httpcore.TimeoutException, TimeoutError) as error:

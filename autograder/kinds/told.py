@@ -36,7 +36,7 @@ def not_started(infos: tuple[CheckInfo, ...], outcome: Outcome, limits: Limits, 
     if outcome.limit is Limit.WALL:
         seconds = min(limits.start_wall_s, limits.wall_s)
         message = (
-            f"The app did not start within {seconds:g} seconds: importing it and making the app must end."
+            f"The app did not start within {seconds:g} seconds: while it is made, it must not wait or loop."
         )
     elif outcome.limit is not None:
         message = f"The app did not start: {_at(outcome.limit, limits)}"

@@ -13,7 +13,11 @@ from autograder.errors import UsageError
 
 __all__ = ["lab_command", "lab_environment"]
 
-_DOCUMENTS = {"defaultViewers": {"markdown": "Jupytext Notebook"}}
+_SETTINGS = {
+    "docmanager-extension/plugin": {"defaultViewers": {"markdown": "Jupytext Notebook"}},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+"""By plugin of JupyterLab: lessons open as notebooks, and nothing is asked of the network."""
 
 
 def lab_command(catalog: Catalog, *, open_browser: bool, port: int | None = None) -> list[str]:
@@ -30,10 +34,11 @@ def lab_command(catalog: Catalog, *, open_browser: bool, port: int | None = None
                 remedy="Install it: pip install 'fastapi-vs-flask[site]'.",
             )
     settings = catalog.root / "build" / "lab" / "settings"
-    manager = settings / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
-    manager.parent.mkdir(parents=True, exist_ok=True)
-    if not manager.is_file():
-        manager.write_text(json.dumps(_DOCUMENTS, indent=2) + "\n", encoding="utf-8")
+    for plugin, values in _SETTINGS.items():
+        path = settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file():  # the reader may have changed it since
+            path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     start = _first_lesson(catalog)
     return [
         sys.executable,
@@ -44,8 +49,6 @@ def lab_command(catalog: Catalog, *, open_browser: bool, port: int | None = None
         f"--LabApp.user_settings_dir={settings}",
         f"--LabApp.workspaces_dir={catalog.root / 'build' / 'lab' / 'workspaces'}",
         f"--LabApp.default_url=/lab/tree/{start}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *([] if open_browser else ["--no-browser"]),
         *([f"--ServerApp.port={port}"] if port else []),
     ]

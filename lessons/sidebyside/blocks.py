@@ -122,7 +122,7 @@ def _column(
         css = "" if row.sign == " " else " sbs-diff"
         out.append(
             f'<div class="sbs-line{css}"><span class="sbs-sign" aria-hidden="true">{row.sign}</span>'
-            f'{told}<code style="--hang:{hanging(line)}">{code or " "}</code></div>'
+            f'{told}<span class="sbs-code" style="--hang:{hanging(line)}">{code or " "}</span></div>'
         )
     return "".join([*out, "</div>"])
 

@@ -161,5 +161,5 @@ def test_the_lab_opens_a_lesson_as_a_notebook_and_keeps_out_of_the_home_folder(t
     command = lab_command(load(toy), open_browser=False)
     assert "--LabApp.default_url=/lab/tree/lessons/greeting/lesson.md" in command
     assert "--no-browser" in command
-    (settings,) = (toy / "build" / "lab").rglob("*.jupyterlab-settings")
-    assert "Jupytext Notebook" in settings.read_text(encoding="utf-8")
+    settings = toy / "build" / "lab" / "settings" / "@jupyterlab" / "docmanager-extension"
+    assert "Jupytext Notebook" in (settings / "plugin.jupyterlab-settings").read_text(encoding="utf-8")
