@@ -220,6 +220,18 @@ def bench_grading(
     return run_grading(course, submissions=submissions, rounds=rounds, jobs=jobs, as_json=json)
 
 
+@bench.command("site")
+def bench_site(
+    course: Course = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="The figures, as JSON.")] = False,
+) -> int:
+    """Build the site cold, unchanged, after an edit of prose and of a pair; weigh its pages."""
+    from autograder.commands.bench import run_site
+
+    return run_site(course, as_json=json)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
     for name in ("SIGTERM", "SIGHUP"):

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.bench.grading import Figures, Side, bench_grading
+from autograder.bench.site import bench_site
 from autograder.catalog import load
 
-__all__ = ["run_grading"]
+__all__ = ["run_grading", "run_site"]
 
 
 def run_grading(course: Path | None, *, submissions: int, rounds: int, jobs: int, as_json: bool) -> int:
@@ -24,6 +25,20 @@ def run_grading(course: Path | None, *, submissions: int, rounds: int, jobs: int
         sys.stdout.write(json.dumps(figures.as_dict()) + "\n")
     else:
         _show(figures, Console())
+    return 0
+
+
+def run_site(course: Path | None, *, as_json: bool) -> int:
+    """Measure building the site. Returns 0."""
+    figures = bench_site(load(course)).as_dict()
+    if as_json:
+        sys.stdout.write(json.dumps(figures) + "\n")
+        return 0
+    table = Table(box=None, show_header=False)
+    for name, value in figures.items():
+        shown = f"{value:.1f}" if isinstance(value, float) else str(value)
+        table.add_row(name.replace("_s", ", seconds").replace("_kb", ", kB"), shown)
+    Console().print(table)
     return 0
 
 

@@ -233,6 +233,7 @@ def test_jupyterlab_opens_the_lesson_as_a_notebook_and_shows_the_same_blocks(
     page = context.new_page()
     page.goto(f"{lab}/lab/tree/lessons/routing/lesson.md")
     page.locator(".jp-NotebookPanel").wait_for(timeout=120_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
     page.get_by_role("menuitem", name="Run").click()
     page.get_by_text("Run All Cells", exact=True).click()
     answer = page.locator(".sbs-card", has_text="GET /floors/7/").first
