@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from autograder.errors import GradingBroken
 from autograder.report.model import PartReport
 from autograder.verdict import Verdict
 
@@ -42,23 +43,39 @@ class Cache:
             return None
 
     def put(self, key: str, report: PartReport) -> None:
-        """Keep the report, unless another try could end otherwise. Raises OSError when it cannot be."""
+        """Keep the report, unless another try could end otherwise.
+
+        Raises:
+            GradingBroken: the disk is full, or the folder cannot be written.
+        """
         if self._folder is None or not _settled(report):
             return
         path = self._path(self._folder, key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(report.model_dump_json())
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+            _write(path, report.model_dump_json())
+        except OSError as error:
+            raise GradingBroken(
+                f"The verdict could not be kept: {error.strerror}.",
+                where=str(path),
+                remedy="Free disk space, or mend the folder's rights, then grade again.",
+            ) from error
 
     @staticmethod
     def _path(folder: Path, key: str) -> Path:
         return folder / key[:2] / f"{key}.json"
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink()
+        raise
 
 
 def _settled(report: PartReport) -> bool:

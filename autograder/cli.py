@@ -251,10 +251,6 @@ def _exit_code(arguments: list[str] | None) -> int:
         result: Any = app(arguments, standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         result = _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has had enough; Python would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 3
     except (CourseError, OSError) as error:
         return _say(reason(error), 2 if isinstance(error, UsageError) else 3)
     except _wrong_words() as error:

@@ -153,22 +153,12 @@ class Grader:
                 return kept, True
             self._prepare(topic, beside)
             report = judge.judge(submission, seed)
-            self._keep(key, report)
+            self._cache.put(key, report)
         except CatalogError:
             raise
         except Exception as error:  # noqa: BLE001 - a mistake of ours over one student must not stop the class
             return broken_part(part, reason(error)), False
         return report, False
-
-    def _keep(self, key: str, report: PartReport) -> None:
-        try:
-            self._cache.put(key, report)
-        except OSError as error:
-            raise GradingBroken(
-                f"The verdict could not be kept: {error.strerror}.",
-                where=str(error.filename or "the cache of verdicts"),
-                remedy="Free disk space, or mend the folder's rights, then grade again.",
-            ) from error
 
     def _prepare(self, topic: Topic, parts: Sequence[Part]) -> None:
         """At the first submission, start for all parts at once what judging them takes."""

@@ -9,16 +9,32 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+import autograder
+
 __all__ = ["engine_digest", "files_digest", "versions"]
 
-_DISTRIBUTIONS = ("fastapi", "flask", "httpcore", "pydantic", "pytest", "starlette", "uvicorn", "werkzeug")
+_DISTRIBUTIONS = (
+    "anyio",
+    "fastapi",
+    "flask",
+    "h11",
+    "httpcore",
+    "itsdangerous",
+    "jinja2",
+    "pydantic",
+    "pytest",
+    "sqlalchemy",
+    "starlette",
+    "uvicorn",
+    "werkzeug",
+)
 
 
 @functools.cache
 def versions() -> dict[str, str]:
     """Versions of the engine, Python and the libraries that serve and check."""
     found = {name: metadata.version(name) for name in _DISTRIBUTIONS}
-    return {"autograder": metadata.version("fastapi-vs-flask"), "python": platform.python_version(), **found}
+    return {"autograder": autograder.__version__, "python": platform.python_version(), **found}
 
 
 def files_digest(files: Iterable[Path]) -> str:

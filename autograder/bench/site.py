@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.catalog import Catalog, load
+from autograder.frameworks import FRAMEWORKS
 from autograder.site.build import build_site
 
 __all__ = ["SiteFigures", "bench_site"]
@@ -63,7 +64,7 @@ def bench_site(catalog: Catalog) -> SiteFigures:
         unchanged = build_site(copy)
         _append(place / "lesson.md", "\nOne more sentence.\n")
         prose = build_site(copy)
-        _append(place / "flask_app.py", "\n# One more comment.\n")
+        _append(place / f"{next(iter(FRAMEWORKS.values())).module}.py", "\n# One more comment.\n")
         pair = build_site(copy)
         pages = {page.parent.name: page.stat().st_size / 1000 for page in pair.html.glob("*/lesson.html")}
         heaviest = max(pages, key=lambda name: pages[name])

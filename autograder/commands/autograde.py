@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.commands.grade import BROKEN, progress
+from autograder.commands.grade import BROKEN, progress, tell_broken
 from autograder.errors import UsageError
 from autograder.nb.record import autograde
 from autograder.report.model import Report
@@ -36,6 +36,7 @@ def run(
         console.print("Nothing new: every hand-in is graded. `--force` grades them again.")
         return 0
     show_class(sorted(reports, key=lambda report: report.student), console)
+    tell_broken(reports)
     console.print(f"\nNext, in {folder}:\n  nbgrader generate_feedback {topic}\n  nbgrader export")
     return BROKEN if any(report.status is Status.BROKEN for report in reports) else 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -23,8 +24,9 @@ from autograder.sandbox.choose import choose
 from autograder.seed import read_secret, release_seed
 from autograder.verdict import Status
 
-__all__ = ["BROKEN", "Tell", "progress", "run", "seeds"]
+__all__ = ["BROKEN", "Tell", "progress", "run", "seeds", "tell_broken"]
 
+_REASONS = 5
 BROKEN = 3
 """Exit code when a verdict is missing through our fault."""
 
@@ -66,9 +68,24 @@ def run(
                 sys.stdout.flush()
     if not as_json:
         show_class(reports, Console())
+        tell_broken(reports)
     if junit is not None:
         junit.write_bytes(to_junit(reports))
     return BROKEN if any(report.status is Status.BROKEN for report in reports) else 0
+
+
+def tell_broken(reports: Sequence[Report]) -> None:
+    """Say each thing that broke once, with where and what to do: the class's table has no room for it."""
+    reasons = Counter(
+        reason
+        for report in reports
+        for reason in {part.broken for part in report.parts}
+        if reason is not None
+    )
+    for told, students in reasons.most_common(_REASONS):
+        sys.stderr.write(f"\nbroken, {students} of {len(reports)}: {told}\n")
+    if len(reasons) > _REASONS:
+        sys.stderr.write(f"\nand {len(reasons) - _REASONS} more reasons: `course grade --json` has all.\n")
 
 
 def seeds(catalog: Catalog, release: str) -> Callable[[str], str]:

@@ -16,9 +16,10 @@ from autograder.nb.folder import GradingFolder
 from autograder.nb.inbox import collected, whole_digest
 from autograder.nb.journal import Journal, Kind
 from autograder.nb.markdown import fenced, harmless
-from autograder.nb.page import part_html, part_text
 from autograder.report.escape import visible
-from autograder.report.model import Report
+from autograder.report.html import part_html
+from autograder.report.model import PartReport, Report
+from autograder.report.plain import part_text
 from autograder.report.reveal import reveal
 from autograder.submission import Submission
 from autograder.verdict import Status
@@ -91,8 +92,9 @@ def _show(nb: Any, report: Report, submission: Submission) -> None:
             continue
         files = submission.parts[part.name]
         if cell.cell_type == "code":
-            page = part_html(report, part, files, submission.folder)
-            data = {"text/html": page, "text/plain": part_text(report, part)}
+            notes = _notes(report, part)
+            page = part_html(part, notes=notes, sources=_sources(submission, files.files))
+            data = {"text/html": page, "text/plain": part_text(part, notes=notes)}
             cell.outputs = [new_output("display_data", data=data)]
         else:
             at = nb.cells.index(cell) + 1
@@ -101,13 +103,29 @@ def _show(nb: Any, report: Report, submission: Submission) -> None:
                 nb.cells.insert(at, _note(f"{cell.id[:50]}-refused", files.refusal))
 
 
+def _notes(report: Report, part: PartReport) -> tuple[str, ...]:
+    """What is said of the whole hand-in, with its first part."""
+    if part.name != report.parts[0].name:
+        return ()
+    refused = () if report.refusal in (None, part.refusal) else (report.refusal,)
+    return (*refused, *report.notes)
+
+
+def _sources(submission: Submission, files: tuple[PurePosixPath, ...]) -> dict[str, str]:
+    return {str(path): _text(submission, path) for path in files}
+
+
+def _text(submission: Submission, path: PurePosixPath) -> str:
+    return (submission.folder / path).read_bytes().decode("utf-8", "replace")
+
+
 def _beside(name: str, submission: Submission, files: tuple[PurePosixPath, ...]) -> list[Any]:
     """An answer that was handed in as a file, as a cell under the answer's own."""
     cells = []
     for number, path in enumerate(files):
         if path.suffix == ".ipynb":
             continue
-        text = (submission.folder / path).read_bytes().decode("utf-8", "replace")[:_CHARS_MOST]
+        text = _text(submission, path)[:_CHARS_MOST]
         body = harmless(visible(text)) if path.suffix == ".md" else fenced(visible(text))
         head = f"**From the file** {fenced_name(path)}:\n\n"
         cells.append(new_markdown_cell(f"{head}{body}", id=f"{name[:50]}-file-{number}"))
@@ -120,4 +138,7 @@ def fenced_name(path: PurePosixPath) -> str:
 
 
 def _note(name: str, sentence: str) -> Any:
-    return new_markdown_cell(f"**Note:** {harmless(visible(sentence))}", id=name)
+    # A sentence that names a file could hold a formula, and a formula a link; in code there is none.
+    told = visible(sentence)
+    told = f"\n\n{fenced(told)}" if {"$", "\\"} & set(told) else f" {harmless(told)}"
+    return new_markdown_cell(f"**Note:**{told}", id=name)

@@ -12,7 +12,15 @@ from autograder.frameworks import FRAMEWORKS
 __all__ = ["TREE_FILES", "authored_files", "claimed", "is_tool_made", "matches", "place_patterns"]
 
 TREE_FILES: dict[str, tuple[str, ...]] = {
-    "lessons": ("sidebyside/**", "_static/**", "_templates/**", "conf.py", "claims.toml", "*.md"),
+    "lessons": (
+        "sidebyside/**",
+        "claims/**",
+        "_static/**",
+        "_templates/**",
+        "conf.py",
+        "claims.toml",
+        "*.md",
+    ),
     "exercises": ("README.md",),
     "solutions": ("README.md",),
     "autograder/hidden": (),

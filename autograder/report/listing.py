@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
+from itertools import islice
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -13,13 +15,38 @@ from pygments.util import ClassNotFound
 
 from autograder.report.escape import clip, visible
 
-__all__ = ["listing"]
+__all__ = ["FILES_MOST", "listing", "not_shown", "shortened"]
 
-_LINES = 600
+FILES_MOST = 12
+"""Files of a part that are shown; a page holds names of the others."""
+
+_LINES = 400
 _LINE_WIDTH = 300
 _CHARS = 60_000
 # Every colour of this style is dark enough on white; a test measures them.
 _STYLE = "xcode"
+
+
+def shortened(sources: Mapping[str, str]) -> dict[str, str]:
+    """The first files by name, of each the first lines, and of all no more than a page can take."""
+    left = _CHARS
+    shown = {}
+    for name, source in islice(sources.items(), FILES_MOST):
+        lines = source[:left].split("\n", _LINES)
+        shown[name] = "\n".join(lines[:_LINES])
+        left -= len(shown[name])
+    return shown
+
+
+def not_shown(source: str, shown: str) -> str:
+    """What a reader is told of the rest of a shortened source; empty where there is none."""
+    if shown.rstrip("\n") == source.rstrip("\n"):
+        return ""
+    if len(shown) < len(source) and source[len(shown)] != "\n":
+        return "The rest is not shown."
+    rest = source[len(shown) + 1 :]
+    count = rest.count("\n") + (not rest.endswith("\n"))
+    return "1 more line is not shown." if count == 1 else f"{count} more lines are not shown."
 
 
 def listing(source: str, name: str) -> str:

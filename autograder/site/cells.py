@@ -68,8 +68,10 @@ def execute(notebook: Any, folder: Path, root: Path) -> Executed:
         root: the course's folder.
     """
     notebook.cells.append(nbformat.v4.new_code_cell(_LOADED))
+    begun: list[int] = []
     client = NotebookClient(
         notebook,
+        on_cell_execute=lambda **told: begun.append(told["cell_index"]),
         timeout=_CELL_PATIENCE_S,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
@@ -84,9 +86,8 @@ def execute(notebook: Any, folder: Path, root: Path) -> Executed:
     except CellExecutionError as error:
         return Executed((), (), (_raised(notebook, error),))
     except (CellTimeoutError, DeadKernelError) as error:
-        number = max(1, sum(1 for each in _code_cells(notebook) if each.get("execution_count")))
         first = str(error).strip().partition("\n")[0]
-        return Executed((), (), (CellFault(number, None, first),))
+        return Executed((), (), (CellFault(max(1, len(begun)), None, first),))
     *cells, last = _code_cells(notebook)
     loaded = tuple(Path(line) for line in last.outputs[0].text.split("\n") if line)
     outputs = tuple(tuple(_clean(each) for each in cell.outputs) for cell in cells)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import html
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -149,16 +150,21 @@ def _row(catalog: Catalog, claim: Claim, title: str) -> str:
         lesson = f"{html.escape(title)} (planned)"
     if claim.test is not None:
         file, _, name = claim.test.partition("::")
-        shown = f"<code>{html.escape(name)}</code><br><small>{html.escape(file)}</small>"
+        shown = f"<code>{name.replace('_', '_<wbr>')}</code><br><small>{html.escape(file)}</small>"
     else:
-        shown = f"<em>not tested here:</em> {html.escape(claim.untested or '')}"
+        shown = f"<em>not tested here:</em> {_prose(claim.untested or '')}"
     versions = html.escape(", ".join(claim.versions))
     return (
         f'<tr id="{claim.id}" data-verdict="{claim.verdict}" data-topic="{claim.topic}">'
-        f'<th scope="row"><a href="#{claim.id}">{claim.id}</a></th><td>{html.escape(claim.claim)}</td>'
+        f'<th scope="row"><a href="#{claim.id}">{claim.id}</a></th><td>{_prose(claim.claim)}</td>'
         f'<td><span class="verdict verdict-{claim.verdict}">{sign} {claim.verdict}</span></td>'
-        f"<td>{html.escape(claim.fact)}<br><small>{versions}</small></td><td>{shown}<br>{lesson}</td></tr>"
+        f"<td>{_prose(claim.fact)}<br><small>{versions}</small></td><td>{shown}<br>{lesson}</td></tr>"
     )
+
+
+def _prose(text: str) -> str:
+    """A sentence as HTML; what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _faults(catalog: Catalog, claims: Sequence[Claim]) -> list[str]:

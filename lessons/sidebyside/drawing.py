@@ -60,7 +60,8 @@ class Drawing:
             else ""
         )
         return card(
-            f'<figure class="sbs-figure"><div role="img" aria-label="{html.escape(self.says)}">{svg}</div>'
+            f'<figure class="sbs-figure"><div class="sbs-scroll" role="img" tabindex="0" '
+            f'aria-label="{html.escape(self.says)}">{svg}</div>'
             f'<figcaption class="sbs-caption">{html.escape(self.says)}</figcaption>{folded}</figure>'
         )
 

@@ -9,8 +9,9 @@ from autograder.catalog import Catalog, Part, Places, Topic, load
 from autograder.errors import CourseError, UsageError
 from autograder.report.escape import visible, visible_line
 from autograder.report.focus import decisive, nothing_ran
-from autograder.report.html import part_html, part_text
+from autograder.report.html import part_html
 from autograder.report.model import PartReport
+from autograder.report.plain import part_text
 from autograder.report.words import part_title, score
 from autograder.selfcheck import self_check
 from autograder.verdict import Verdict

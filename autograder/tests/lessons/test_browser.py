@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -18,6 +19,9 @@ from autograder.site.build import Site
 from autograder.site.lab import lab_command, lab_environment
 from autograder.site.serve import serving_files
 from autograder.tests.lessons.conftest import COURSE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FloatRect, Locator, Page, Request
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
@@ -30,11 +34,11 @@ pytestmark = [
 ]
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
-Open = Callable[..., "playwright.Page"]
+Open = Callable[..., "Page"]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
+def browser() -> Iterator[Browser]:
     with playwright.sync_playwright() as driver:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         launched = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
@@ -49,19 +53,29 @@ def address(site: Site) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: playwright.Browser, address: str) -> Iterator[Open]:
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
     """Opens a page of the site; whatever it asks of another host, or complains about, fails the test."""
     foreign: list[str] = []
     complaints: list[str] = []
-    contexts = []
+    contexts: list[BrowserContext] = []
 
-    def opened(path: str, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> playwright.Page:
+    def watch(sent: Request) -> None:
+        if not sent.url.startswith(("data:", address)):
+            foreign.append(sent.url)
+
+    def listen(told: ConsoleMessage) -> None:
+        if told.type == "error":
+            complaints.append(told.text)
+
+    def opened(
+        path: str, size: tuple[int, int] = DESKTOP, scheme: Literal["light", "dark"] = "light"
+    ) -> Page:
         width, height = size
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
-        page.on("request", lambda sent: sent.url.startswith(("data:", address)) or foreign.append(sent.url))
-        page.on("console", lambda told: told.type == "error" and complaints.append(told.text))
+        page.on("request", watch)
+        page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address + path)
         return page
@@ -73,7 +87,14 @@ def open_page(browser: playwright.Browser, address: str) -> Iterator[Open]:
     assert complaints == []
 
 
-def serious(page: playwright.Page) -> list[str]:
+def box(locator: Locator) -> FloatRect:
+    """Where something stands on the page."""
+    found = locator.bounding_box()
+    assert found is not None
+    return found
+
+
+def serious(page: Page) -> list[str]:
     """What axe-core finds that keeps people out."""
     found = axe.Axe().run(page).response["violations"]
     return [
@@ -98,8 +119,8 @@ def test_the_map_leads_to_the_lesson(open_page: Open) -> None:
 def test_on_a_desk_lines_stand_beside_their_counterparts(open_page: Open) -> None:
     page = open_page("routing/lesson.html")
     heads = page.locator(".sbs-pair, .sbs-card").filter(has_text="tours").first
-    left = heads.locator(".sbs-flask .sbs-line", has_text="seats =").first.bounding_box()
-    right = heads.locator(".sbs-fastapi .sbs-line", has_text="seats:").first.bounding_box()
+    left = box(heads.locator(".sbs-flask .sbs-line", has_text="seats =").first)
+    right = box(heads.locator(".sbs-fastapi .sbs-line", has_text="seats:").first)
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] <= right["x"] + 1
 
@@ -108,8 +129,8 @@ def test_on_a_phone_the_two_stack_as_whole_blocks_and_nothing_is_cut_off(open_pa
     page = open_page("routing/lesson.html", PHONE)
     for number in range(page.locator(".sbs-cols:visible").count()):
         cols = page.locator(".sbs-cols:visible").nth(number)
-        flask = cols.locator(".sbs-flask").bounding_box()
-        fastapi = cols.locator(".sbs-fastapi").bounding_box()
+        flask = box(cols.locator(".sbs-flask"))
+        fastapi = box(cols.locator(".sbs-fastapi"))
         assert flask["y"] + flask["height"] <= fastapi["y"] + 1
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     clipped = "[...document.querySelectorAll('.sbs-code')].filter(e => e.scrollWidth > e.clientWidth + 1)"
@@ -227,7 +248,7 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
 
 
 def test_jupyterlab_opens_the_lesson_as_a_notebook_and_shows_the_same_blocks(
-    browser: playwright.Browser, lab: str
+    browser: Browser, lab: str
 ) -> None:
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
@@ -240,8 +261,8 @@ def test_jupyterlab_opens_the_lesson_as_a_notebook_and_shows_the_same_blocks(
     answer.wait_for(state="attached", timeout=120_000)
     answer.scroll_into_view_if_needed()
     playwright.expect(answer).to_contain_text("≠ status, content type, headers and body differ")
-    flask = answer.locator(".sbs-flask").bounding_box()
-    fastapi = answer.locator(".sbs-fastapi").bounding_box()
+    flask = box(answer.locator(".sbs-flask"))
+    fastapi = box(answer.locator(".sbs-fastapi"))
     assert flask["y"] == fastapi["y"]
     assert (
         page.locator(

@@ -34,7 +34,7 @@ def test_each_claim_is_a_row_with_verdict_test_and_lesson(ledger: Path) -> None:
     assert page.startswith("# 1 claims, tested")
     assert 'data-verdict="false" data-topic="greeting"' in page
     assert '<a href="greeting/lesson.html">Saying hello</a>' in page
-    assert "<code>test_c01</code>" in page
+    assert "<code>test_<wbr>c01</code>" in page
     assert "Greetings are &lt;slow&gt;." in page
 
 

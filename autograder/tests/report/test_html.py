@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.report.escape import visible
-from autograder.report.html import part_html, part_text
-from autograder.report.listing import listing
+from autograder.report.html import part_html
+from autograder.report.listing import FILES_MOST, listing, not_shown, shortened
 from autograder.report.model import ProcessReport, Report
+from autograder.report.plain import part_text
 from autograder.report.reveal import reveal
 from autograder.tests.report.samples import HOSTILE, SEED, check, mixed, not_started, part, passing
 from autograder.tests.report.strategies import reports, texts
@@ -79,7 +80,7 @@ def hold_inert(fragment: str) -> Page:
 @CALM
 def test_no_active_html_of_any_text_survives(whole: Report, source: str, name: str, first_only: bool) -> None:  # noqa: FBT001 - hypothesis draws it
     for each in whole.parts:
-        hold_inert(part_html(each, notes=whole.notes, source=source, source_name=name, first_only=first_only))
+        hold_inert(part_html(each, notes=whole.notes, sources={name: source}, first_only=first_only))
 
 
 @given(
@@ -94,7 +95,7 @@ def test_a_listing_is_the_source_and_nothing_else(source: str, name: str) -> Non
 
 def test_hostile_text_is_shown_as_text() -> None:
     each = check("a", Verdict.FAILED, message=HOSTILE, sent=HOSTILE, expected=HOSTILE, got=HOSTILE)
-    page = hold_inert(part_html(part("flask", each), notes=(HOSTILE,), source=HOSTILE, source_name=HOSTILE))
+    page = hold_inert(part_html(part("flask", each), notes=(HOSTILE,), sources={HOSTILE: HOSTILE}))
     assert page.text.count("<script>alert(1)</script>") == 7
     assert page.text.count(r"\x1b[2J") == 7
     assert "\u202e" not in page.text
@@ -107,7 +108,7 @@ def test_what_a_submission_wrote_stands_where_no_formula_is_looked_for() -> None
     )
     process = ProcessReport(started=False, traceback=mark)
     for one in (part("flask", each), part("flask", each, process=process), part("flask", each, refusal=mark)):
-        page = Page(part_html(one, notes=(mark,), source=mark, source_name=mark))
+        page = Page(part_html(one, notes=(mark,), sources={mark: mark}))
         assert [stack for text, stack in page.texts if "$" in text and not {"code", "pre"} & set(stack)] == []
         assert page.text.count("$$") >= 4
         assert ("class", "course-report tex2jax_ignore mathjax_ignore") in page.attributes
@@ -116,8 +117,8 @@ def test_what_a_submission_wrote_stands_where_no_formula_is_looked_for() -> None
 def test_a_row_says_sign_word_sentence_and_points() -> None:
     text = " ".join(Page(part_html(mixed().parts[0])).text.split())
     assert "Flask ! timed out · 2 of 8 points · 1 of 4 checks pass" in text
-    assert "✓ passedA known item answers 200 with its JSON.2/2" in text
-    assert "✗ failedAn unknown item answers 404" in text
+    assert "✓ passed2/2A known item answers 200 with its JSON." in text
+    assert "✗ failed0/2An unknown item answers 404" in text
     for fact in (
         "GET /items/9931",
         "status 404 and",
@@ -164,7 +165,7 @@ def test_what_reveal_took_away_is_nowhere(form: type[str]) -> None:
 
 def test_examples_are_counted_and_worth_no_points() -> None:
     example = part("flask", check("a", points=0, max_points=0))
-    assert "points" not in Page(part_html(example)).text
+    assert "points" not in Page(part_html(example)).text.lower()
     assert "0/0" not in part_html(example) + part_text(example)
     assert "its one check passes" in part_text(example)
 
@@ -178,7 +179,7 @@ def test_our_fault_and_a_person_s_turn_are_told_in_words() -> None:
 
 
 def test_the_text_form_holds_what_the_page_holds() -> None:
-    text = part_text(mixed().parts[0], notes=("A note.",), source="app = 1", source_name="flask_app.py")
+    text = part_text(mixed().parts[0], notes=("A note.",), sources={"flask_app.py": "app = 1"})
     for fact in (
         "Flask: ! timed out, 2 of 8 points",
         "A note.",
@@ -189,8 +190,8 @@ def test_the_text_form_holds_what_the_page_holds() -> None:
 
 
 def test_no_width_is_fixed_so_that_it_fits_a_phone() -> None:
-    page = part_html(mixed().parts[0], source="x = 1\n" * 50, source_name="flask_app.py")
-    assert re.findall(r"(?:^|[;\"])(?:min-)?width: ?[^;\"]*", page) == [";width:100%"]
+    page = part_html(mixed().parts[0], sources={"flask_app.py": "x = 1\n" * 50})
+    assert re.findall(r"(?:^|[;\"])(?:min-)?width: ?[^;\"]*", page) == []
     assert "white-space:pre;" not in page
 
 
@@ -205,9 +206,69 @@ def test_a_long_or_strange_source_is_cut_and_costs_little(name: str) -> None:
         "f'{" * 90_000,
     ):
         start = time.process_time()
-        page = part_html(passing().parts[0], source=source, source_name=name)
+        page = part_html(passing().parts[0], sources={name: source, f"more/{name}": source})
         assert len(page) < 400_000
         assert time.process_time() - start < 4
+
+
+def test_every_file_of_a_part_is_shown_under_its_name() -> None:
+    sources = {"shop/__init__.py": "from .views import app\n", "shop/views.py": "app = 1\nx = 2", "x": "one"}
+    page = hold_inert(part_html(passing().parts[0], sources=sources))
+    for told in ("shop/__init__.py, 1 line", "shop/views.py, 2 lines", "x, 1 line"):
+        assert told in page.text
+    assert page.text.index("from .views") < page.text.index("shop/views.py, 2 lines")
+    assert page.text.endswith("one\n")
+
+
+def test_files_beyond_those_shown_are_named() -> None:
+    sources = {f"m{number}.py": f"X = {number}_000\n" for number in range(FILES_MOST + 30)}
+    text = hold_inert(part_html(passing().parts[0], sources=sources)).text
+    assert f"X = {FILES_MOST - 1}_000" in text
+    assert f"X = {FILES_MOST}_000" not in text
+    assert f"Handed in as well: m{FILES_MOST}.py, " in text
+    assert text.endswith(" and 10 more.")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("x\n" * 400, ""),
+        ("x\n" * 399 + "x", ""),
+        ("x\n" * 401, "1 more line is not shown."),
+        ("x\n" * 400 + "x", "1 more line is not shown."),
+        ("x\n" * 5001, "4601 more lines are not shown."),
+        ("x" * 60_001, "The rest is not shown."),
+        ("", ""),
+    ],
+)
+def test_a_cut_source_says_how_much_is_missing(source: str, said: str) -> None:
+    assert not_shown(source, shortened({"a": source})["a"]) == said
+    text = Page(part_html(passing().parts[0], sources={"a": source})).text
+    assert text.endswith("not shown.") is bool(said)
+
+
+def test_what_stands_in_backticks_is_code_and_nothing_else() -> None:
+    each = check("a", sentence="`GET /` answers `<b>` & `b`, and ` alone")
+    page = hold_inert(part_html(part("flask", each)))
+    coded = [text for text, stack in page.texts if stack[-2:] == ("code", "code")]
+    assert coded == ["GET /", "<b>", "b"]
+    assert "GET / answers <b> & b, and ` alone" in page.text
+
+
+def test_what_all_checks_say_is_said_once() -> None:
+    why = "The app's process ended by itself, with exit code 3."
+    checks = [check(name, Verdict.CRASHED, message=why, section=name) for name in ("one", "two")]
+    for form in (part_html, part_text):
+        assert form(part("flask", *checks)).replace("&#x27;", "'").count(why) == 1
+        assert form(part("flask", checks[0])).replace("&#x27;", "'").count(why) == 1
+        told = form(part("flask", *checks, check("three", Verdict.FAILED, message="Another.")))
+        assert told.replace("&#x27;", "'").count(why) == 2
+
+
+def test_an_app_that_ends_before_it_starts_is_quoted_also_without_a_traceback() -> None:
+    process = ProcessReport(started=False, exit_code=1, stderr="no configuration: set SHOP_URL\n")
+    for form in (part_html, part_text):
+        assert "set SHOP_URL" in form(part("flask", check("a", Verdict.CRASHED), process=process))
 
 
 def luminance(colour: str) -> float:
@@ -225,7 +286,7 @@ def test_every_colour_can_be_read_on_its_ground() -> None:
     source = (
         '"""Doc."""\nimport os  # why\n@deco\ndef f(x: int):\n    return f"{x!r}" + 1.5\nclass A(B): ...\n'
     )
-    page = "".join(part_html(each, source=source, source_name="a.py") for each in shown)
+    page = "".join(part_html(each, sources={"a.py": source}) for each in shown)
     colours = set(re.findall(r"(?<!background-)color: ?(#[0-9a-fA-F]{6})", page))
     assert len(colours) > 8
     darkest_ground = luminance("#f6f8fa")

@@ -11,7 +11,8 @@ import pytest
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from autograder.report.html import part_html, part_text
+from autograder.report.html import part_html
+from autograder.report.plain import part_text
 from autograder.tests.report.samples import HOSTILE, check, mixed, part
 from autograder.verdict import Verdict
 
@@ -27,7 +28,9 @@ def notebook() -> Any:
     cells = []
     for each in (mixed().parts[0], part("fastapi", check("a"), hostile)):
         data = {
-            "text/html": part_html(each, notes=(HOSTILE,), source="a = 1\n", source_name="flask_app.py"),
+            "text/html": part_html(
+                each, notes=(HOSTILE,), sources={"flask_app.py": "a = 1\n", "more.py": "b = 2\n"}
+            ),
             "text/plain": part_text(each),
         }
         cells.append(new_code_cell("check()", outputs=[new_output("display_data", data=data)]))
@@ -59,4 +62,4 @@ def test_it_arrives_whole_and_inert(template: str, sanitize: bool) -> None:  # n
 
 def test_its_styles_arrive_where_nothing_is_sanitised() -> None:
     assert 'role="row"' in page(template_name="lab")
-    assert "display:table-cell" in page(template_name="classic")
+    assert "display:flex" in page(template_name="classic")
