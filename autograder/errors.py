@@ -70,9 +70,9 @@ def reason(error: Exception) -> str:
         # A full disk, a lost process, no file left to open: the machine's fault.
         return str(
             GradingBroken(
-                f"This machine refused something that grading needs: {error.strerror or error}.",
+                f"The machine refused: {error.strerror or error}.",
                 where=str(error.filename or "this machine"),
-                remedy="Free what it names (disk space, memory, open files, rights), then grade again.",
+                remedy="Mend that (disk space, memory, open files, rights), then run this again.",
             )
         )
     frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -169,6 +169,8 @@ class Box:
             name, listener = told.listeners.popitem()
             self._relays.append(Relay(listener, self._job.backends[name]))
         if told.over is not None:
+            # Pid 1 says so before it kills, and both may be heard at once.
+            self._limit = self._limit or told.over
             self._end(told.over)
         elif told.ended == -signal.SIGXCPU:
             self._limit = self._limit or Limit.CPU
@@ -309,7 +311,8 @@ class Box:
             limit=self._limit,
             wall_s=time.monotonic() - self._began,
             cpu_s=max(self._cpu_s, usage.ru_utime + usage.ru_stime),
-            peak_memory_bytes=max(self._memory_bytes, usage.ru_maxrss * 1024),
+            # The kernel's own figure counts what the grader had when it forked; only where nothing was seen.
+            peak_memory_bytes=self._memory_bytes or usage.ru_maxrss * 1024,
             stdout=stdout,
             stderr=stderr,
             results=told.results,

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - pytest names a hook's arguments
 """What all tests share: where a skipped test counts as one that failed."""
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ settings.load_profile("course")
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]  # noqa: ARG001 - pytest names a hook's arguments
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """With COURSE_NO_SKIP set, as in CI, a skip is a failure: what did not run shows nothing."""
     report = yield

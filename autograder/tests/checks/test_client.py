@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from autograder.checks import CheckFailed
+from autograder.checks import Api, CheckFailed
 from autograder.checks.client import Client
 from autograder.checks.expect import AppGone, AppHung
 from autograder.checks.reply import Reply
@@ -181,3 +181,28 @@ def test_deep_json_fails_the_check_instead_of_crashing_it() -> None:
         reply = ask(address)
     with pytest.raises(CheckFailed, match="is not JSON"):
         reply.json()
+
+
+@pytest.mark.parametrize("token", ["two\r\nx-more: lines", "\u20ac", "\ud800"])
+def test_an_answer_that_cannot_be_sent_on_fails_the_check_and_breaks_nothing(token: str) -> None:
+    with server(sending(OK)) as (address, received):
+        client = Client(address, wall_s=1, max_bytes=10_000)
+        with pytest.raises(CheckFailed, match="cannot stand in a request"):
+            client("GET", "/", {"authorization": token}, None)
+        assert b"x-more" not in b"".join(received)
+
+
+@pytest.mark.parametrize("where", ["target", "query", "json"])
+def test_an_answer_that_is_no_text_cannot_be_sent_on_and_breaks_nothing(where: str) -> None:
+    lone = "\ud800"
+    with server(sending(OK)) as (address, received):
+        api = Api(Client(address, wall_s=1, max_bytes=10_000), restart=lambda: None)
+        with pytest.raises(CheckFailed, match="is no text"):
+            match where:
+                case "target":
+                    api.get(f"/items/{lone}")
+                case "query":
+                    api.get("/items", query={"of": lone})
+                case "json":
+                    api.post("/items", json={"name": lone})
+    assert received == []

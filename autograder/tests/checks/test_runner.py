@@ -210,3 +210,55 @@ def test_a_run_that_dies_half_way_is_broken(tmp_path: Path, port: int) -> None:
 def test_a_conftest_beside_the_checks_is_not_read(tmp_path: Path, port: int) -> None:
     (tmp_path / "conftest.py").write_text("raise RuntimeError('read')\n")
     assert run(tmp_path, one(1, "pass"), order(port))["test_1"].verdict is Verdict.PASSED
+
+
+def test_an_answer_that_is_no_text_reaches_the_report_as_one(tmp_path: Path, port: int) -> None:
+    found = run(tmp_path, one(1, 'expect(False, "It is \\ud800.", expected="\\udfff")'), order(port))
+    assert (found["test_1"].verdict, found["test_1"].message) == (Verdict.FAILED, "It is \\ud800.")
+    assert found["test_1"].expected == "\\udfff"
+
+
+def test_what_a_check_prints_neither_blocks_it_nor_is_taken_for_a_finding(tmp_path: Path, port: int) -> None:
+    body = "print('{\"checks\": []}')\n\n\n" + one(1, "print('x' * 1_000_000)")
+    assert run(tmp_path, body, order(port))["test_1"].verdict is Verdict.PASSED
+
+
+def test_a_killed_process_is_known_to_be_gone(tmp_path: Path, port: int) -> None:
+    with CheckRunner([check_file(tmp_path, one(1, "pass"))]) as runner:
+        assert runner.alive
+        runner._process.kill()
+        runner._process.wait()
+        assert not runner.alive
+        with pytest.raises(GradingBroken, match="is gone"):
+            findings(runner, order(port))
+
+
+@pytest.mark.slow
+def test_a_check_that_never_ends_by_itself_is_ended_and_broken(tmp_path: Path, port: int) -> None:
+    gone = threading.Event()
+    with (
+        CheckRunner([check_file(tmp_path, one(1, "pass") + one(2, "while True: pass"))]) as runner,
+        pytest.raises(GradingBroken, match="1 of 2"),
+    ):
+        runner.run(order(port, wall_s=1), restart=lambda: True, give_up=gone.set)
+    assert gone.is_set()
+
+
+def test_a_long_path_for_temporary_files_leaves_room_for_the_socket(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("deep" * 30)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    assert run(tmp_path, one(1, "pass"), order(port))["test_1"].verdict is Verdict.PASSED
+
+
+def test_nothing_is_left_of_a_runner(tmp_path: Path) -> None:
+    with CheckRunner([check_file(tmp_path, one(1, "pass"))]) as runner:
+        folder = runner._folder
+        assert folder.is_dir()
+    runner.close()
+    assert not folder.exists()
+    with pytest.raises(GradingBroken):
+        CheckRunner([check_file(tmp_path, "1 / 0\n")])
+    assert not list(folder.parent.glob(f"{folder.name}*"))

@@ -64,7 +64,7 @@ def _collected(data: bytes, topic: Topic) -> Iterator[Submission]:
         submission = collect_one(
             source, student="alice", topic=topic, destination=Path(home, "inbox", "alice", "routing")
         )
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
         assert {path.name for path in Path(home).iterdir()} == {"alice.zip", "inbox"}
         yield submission
 

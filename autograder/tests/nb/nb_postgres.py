@@ -73,7 +73,7 @@ def _account() -> dict[str, Any]:
 
 
 def _initialise(bin_folder: Path, data: Path, account: dict[str, Any]) -> None:
-    command = [bin_folder / "initdb", "-D", data, "-U", "grader", "--auth=trust", "-E", "UTF8"]
+    command = [str(bin_folder / "initdb"), "-D", str(data), "-U", "grader", "--auth=trust", "-E", "UTF8"]
     made = subprocess.run(
         [*command, "--locale=C", "--no-sync"],
         cwd=data.parent,
@@ -87,7 +87,7 @@ def _initialise(bin_folder: Path, data: Path, account: dict[str, Any]) -> None:
 
 def _wait(bin_folder: Path, home: Path, server: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + _WAIT_S
-    ready = [bin_folder / "pg_isready", "-q", "-h", home, "-d", "postgres", "-U", "grader"]
+    ready = [str(bin_folder / "pg_isready"), "-q", "-h", str(home), "-d", "postgres", "-U", "grader"]
     while subprocess.run(ready, check=False).returncode != 0:
         said = log.read_text("utf-8", "replace")
         assert server.poll() is None, said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -66,6 +67,9 @@ def test_an_app_that_died_can_be_restarted(sandbox: Sandbox, tmp_path: Path) -> 
     with start(sandbox, job(tmp_path, "flask")) as service:
         with pytest.raises(AppGone):
             ask(service, "/die")
+        end = time.monotonic() + 10
+        while service.alive() and time.monotonic() < end:
+            time.sleep(0.01)  # the connection ends a moment before the process does
         assert not service.alive()
         assert service.restart()
         assert ask(service).status == 200
