@@ -40,7 +40,7 @@ _VERDICT = "flex:0 0 7em"
 _POINTS = "flex:0 0 4em"
 _SENTENCE = "flex:1 1 20em"
 _FACT = "display:flex;flex-wrap:wrap;gap:0 0.8em;margin-top:0.2em"
-_LABEL = "flex:0 0 5.5em;font-weight:600"
+_LABEL = "flex:0 0 6.5em;font-weight:600"
 _VALUE = "flex:1 1 16em"
 _PRE = (
     "background-color:#f6f8fa;color:#1f2328;border:0;border-radius:4px;padding:0.5em 0.7em;"

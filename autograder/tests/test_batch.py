@@ -102,7 +102,10 @@ def test_no_more_than_four_times_the_jobs_are_under_way(toy: Toy) -> None:
         batch = grade_batch(grader, toy.topic("opinion"), memos(toy, 40), jobs=2)
         thread = threading.Thread(target=lambda: list(batch))
         thread.start()
-        time.sleep(1)
+        deadline = time.monotonic() + 20
+        while len(grader.begun) < 8 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.3)  # for a ninth, if there could be one
         assert len(grader.begun) == 8
         grader.go.set()
         thread.join(20)

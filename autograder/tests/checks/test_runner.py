@@ -225,10 +225,10 @@ def test_what_a_check_prints_neither_blocks_it_nor_is_taken_for_a_finding(tmp_pa
 
 def test_a_killed_process_is_known_to_be_gone(tmp_path: Path, port: int) -> None:
     with CheckRunner([check_file(tmp_path, one(1, "pass"))]) as runner:
-        assert runner.alive
+        before = runner.alive
         runner._process.kill()
         runner._process.wait()
-        assert not runner.alive
+        assert (before, runner.alive) == (True, False)
         with pytest.raises(GradingBroken, match="is gone"):
             findings(runner, order(port))
 

@@ -73,7 +73,7 @@ def test_a_verdict_that_cannot_be_kept_is_broken_and_says_where(toy: Toy, tmp_pa
     (tmp_path / "cache").write_text("a file where a folder must be")
     with grader(toy, PlainSandbox(), cache=tmp_path / "cache") as one:
         report = validated(one.grade(toy.collected(topic="opinion")))
-    assert_broken(report, str(tmp_path / "cache"), "grade again")
+    assert_broken(report, str(tmp_path / "cache"), "Not a directory")
 
 
 def test_a_disk_that_takes_no_more_is_broken_and_leaves_no_half_verdict(toy: Toy, tmp_path: Path) -> None:
