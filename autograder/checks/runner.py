@@ -63,6 +63,7 @@ class CheckRunner:
         self._path = str(self._folder / "s") if unix else ""
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            self._said = stack.enter_context((self._folder / "stderr").open("w+b"))
             self._process = self._start(files, graded=graded)
             stack.callback(self._end)
             self.infos = self._hello(graded=graded)
@@ -125,14 +126,13 @@ class CheckRunner:
             self._path,
             "graded" if graded else "free",
         ]
-        with (self._folder / "stderr").open("wb") as stderr:
-            return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [*command, *map(str, files)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                start_new_session=True,  # Ctrl-C is for the engine; this process ends with it
-            )
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [*command, *map(str, files)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            start_new_session=True,  # Ctrl-C is for the engine; this process ends with it
+        )
 
     def _end(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
@@ -151,7 +151,8 @@ class CheckRunner:
         line = self._process.stdout.readline()
         if not line:
             code = self._process.wait()
-            told = (self._folder / "stderr").read_text("utf-8", "replace").strip()
+            self._said.seek(0)
+            told = self._said.read().decode("utf-8", "replace").strip()
             if not told:
                 told = f"Their process ended with code {code}; it has a minute to read them."
             raise self._broken(f"The checks cannot be collected. {told[-2000:]}")

@@ -7,6 +7,7 @@ is a child of its own, so that nothing a check does can carry over to the next s
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(checks: Checks, listener_path: str, announce: int) -> None:
-    with _listener(listener_path) as listener:
+    with _listener(listener_path) as listener, _clearing(listener_path):
         port = None if listener_path else listener.getsockname()[1]
         hello = {"checks": [info.model_dump() for info in checks.infos], "port": port}
         with os.fdopen(announce, "w", encoding="utf-8") as out:
@@ -62,8 +63,16 @@ def _serve(checks: Checks, listener_path: str, announce: int) -> None:
         for channel in _connections(listener):
             with channel:
                 _answer(checks, channel, listener)
-    if listener_path:  # the engine removes its folder itself, unless it was killed
-        shutil.rmtree(os.path.dirname(listener_path), ignore_errors=True)  # noqa: PTH120 - as above
+
+
+@contextlib.contextmanager
+def _clearing(listener_path: str) -> Iterator[None]:
+    """Remove the listener's folder in the end: the engine does it too, unless it was killed."""
+    try:
+        yield
+    finally:
+        if listener_path:
+            shutil.rmtree(os.path.dirname(listener_path), ignore_errors=True)  # noqa: PTH120 - as in main
 
 
 def _listener(path: str) -> socket.socket:
