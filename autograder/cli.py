@@ -234,15 +234,19 @@ def bench_site(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup's wish is respected
+    for number in _ENDING:
+        if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:  # not under nohup
             signal.signal(number, _stop)
     sys.exit(_exit_code(arguments))
 
 
+_ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
 def _stop(*_: object) -> None:
-    """End as at Ctrl-C: what runs behind the wall and what lies in /tmp is cleared away."""
+    """End once, in order: what runs behind the wall and what lies in /tmp is cleared away."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -125,7 +125,8 @@ def test_whoever_stops_reading_the_reports_is_not_shown_a_traceback(toy: Toy) ->
     assert "Exception ignored" not in said
 
 
-def test_ctrl_c_ends_soon_even_when_an_app_is_stuck_and_a_second_one_harms_nothing(toy: Toy) -> None:
+@pytest.mark.parametrize("times", [1, 3])
+def test_ctrl_c_ends_soon_even_when_an_app_is_stuck_and_can_be_repeated(toy: Toy, times: int) -> None:
     toy.hand_in("stuck", {"flask_app.py": "import time\ntime.sleep(60)\n"})
     with subprocess.Popen(
         [sys.executable, "-m", "autograder", *GRADE, "--json"],
@@ -139,8 +140,10 @@ def test_ctrl_c_ends_soon_even_when_an_app_is_stuck_and_a_second_one_harms_nothi
         assert process.stdout is not None
         first = reports(process.stdout.readline())
         # As a terminal does it: to every process of the group.
-        os.killpg(process.pid, signal.SIGINT)
         began = time.monotonic()
+        for _ in range(times):
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.1)
         _, said = process.communicate(timeout=30)
     assert time.monotonic() - began < 30
     assert process.returncode == 130
