@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +14,7 @@ from autograder.errors import reason
 from autograder.evaluate import Grader
 from autograder.report.model import Report
 from autograder.scoring import broken_part
+from autograder.scratch import temporary_folder
 from autograder.verdict import Status
 from autograder.versions import versions
 
@@ -33,14 +33,14 @@ def grade_batch(
     waiting: deque[Future[Report]] = deque()
     left = deque(enumerate(sources))
     with (
-        tempfile.TemporaryDirectory(prefix="course-inbox-") as inbox,
+        temporary_folder("inbox") as inbox,
         ThreadPoolExecutor(jobs, thread_name_prefix="batch") as pool,
     ):
         try:
             while left or waiting:
                 while left and len(waiting) < 4 * jobs:
                     number, source = left.popleft()
-                    waiting.append(pool.submit(_one, grader, topic, source, Path(inbox, str(number))))
+                    waiting.append(pool.submit(_one, grader, topic, source, inbox / str(number)))
                 yield waiting.popleft().result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 a learner's check or an author's rule failed; 2 called wrongly;
 3 something is broken on our side, so that a verdict is missing; 130 stopped by Ctrl-C, by SIGTERM
-or by the end of the terminal.
+or by the end of the terminal; 141 nobody reads what it prints.
 """
 
 from __future__ import annotations
@@ -253,8 +253,14 @@ def _stop(*_: object) -> None:
 def _exit_code(arguments: list[str] | None) -> int:
     try:
         result: Any = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         result = _INTERRUPTED
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has left, as `head` does. Click and rich make an exit of it, and of nothing
+        # else; the interpreter's own last flush must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        return _UNHEARD
     except (CourseError, OSError) as error:
         return _say(reason(error), 2 if isinstance(error, UsageError) else 3)
     except _wrong_words() as error:
@@ -267,6 +273,7 @@ def _exit_code(arguments: list[str] | None) -> int:
 
 
 _INTERRUPTED = 130
+_UNHEARD = 141  # 128 + SIGPIPE, as shells have it
 _STOPPED = "Stopped. What was graded is kept; run the same command again for the rest."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from autograder.report.reveal import reveal
 from autograder.sandbox import Sandbox
 from autograder.sandbox.choose import choose
 from autograder.scoring import status_of
+from autograder.scratch import temporary_folder
 from autograder.seed import fresh_seed
 from autograder.submission import Submission
 
@@ -55,7 +55,7 @@ def self_check(
     seed = fresh_seed()
     names = [part.name for part in topic.part if parts is None or part.name in parts]
     with (
-        tempfile.TemporaryDirectory(prefix="course-check-") as scratch,
+        temporary_folder("check") as scratch,
         Grader(
             catalog,
             sandbox=sandbox or choose(own_code=True),
@@ -65,7 +65,7 @@ def self_check(
         ) as grader,
     ):
         source = (folder or places.exercise).resolve()
-        submission = collect_one(source, student=LEARNER, topic=topic, destination=Path(scratch, "files"))
+        submission = collect_one(source, student=LEARNER, topic=topic, destination=scratch / "files")
         # A part at a time would make the learner wait for one app after the other.
         futures = [grader.submit(submission, [name]) for name in names]
         report = _together([future.result() for future in futures], submission)

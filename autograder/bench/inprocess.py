@@ -10,11 +10,12 @@ import asyncio
 import io
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from autograder.checks.api import Api, Send
 from autograder.checks.expect import AppGone
+from autograder.checks.process import AppProcess
 from autograder.checks.reply import Reply
 
 __all__ = ["asgi_api", "wsgi_api"]
@@ -110,7 +111,7 @@ async def _exchange(
 
 
 def _api(send: Send) -> Api:
-    def restart() -> None:
+    def ask(_: object) -> NoReturn:
         raise AppGone("An app in this process cannot be restarted.")
 
-    return Api(send, restart)
+    return Api(send, AppProcess(ask, ()))

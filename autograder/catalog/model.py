@@ -11,6 +11,9 @@ __all__ = ["Course", "CoursePart", "Grading", "Objective", "Part", "PartKind", "
 PartKind = Literal["contract", "fix", "tests", "measure", "memo"]
 Reveal = Literal["sentence", "example", "all"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+Variable = Annotated[str, Field(pattern=r"^[A-Z_]+$")]
+Value = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+LeftFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$")]
 
 
 class _Frozen(BaseModel):
@@ -35,6 +38,10 @@ class Part(_Frozen):
     framework: Name | None = None
     libraries: tuple[str, ...] = Field(default=(), description="Importable beside the standard library.")
     starter_share: Annotated[float, Field(ge=0, le=1)] = 0.35
+    environment: dict[Variable, Value] = Field(default={}, description="What the app sees at every start.")
+    left: dict[LeftFile, Annotated[int, Field(gt=0, le=1_048_576)]] = Field(
+        default={}, description="Files that the app may leave, with how many bytes are read of each."
+    )
 
 
 class Topic(_Frozen):

@@ -1,17 +1,22 @@
-"""The app under test, as a check talks to it: HTTP and nothing else."""
+"""The app under test, as a check talks to it: HTTP, and a restart."""
 
 from __future__ import annotations
 
 import json as json_text
 import random
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypedDict, Unpack
 from urllib.parse import quote, urlencode
 
 from autograder.checks.expect import CheckFailed
+from autograder.checks.process import AppProcess
 from autograder.checks.reply import Reply
 
-__all__ = ["Api", "Draw", "Send"]
+__all__ = ["Api", "Draw", "Extras", "Send"]
+
+_MOST_AT_ONCE = 32
 
 Draw = random.Random
 """A seeded source of hidden inputs: the same for every student of a release."""
@@ -26,6 +31,15 @@ class Send(Protocol):
         """Send it and read its whole answer."""
 
 
+class Extras(TypedDict, total=False):
+    """What a request may carry beside its target; see `Api.request`."""
+
+    query: Query | None
+    headers: Mapping[str, str] | None
+    json: object
+    body: bytes | None
+
+
 class Api:
     """Sends requests to the app under test.
 
@@ -33,9 +47,9 @@ class Api:
     Characters outside ASCII are percent-encoded as UTF-8.
     """
 
-    def __init__(self, send: Send, restart: Callable[[], None]) -> None:
+    def __init__(self, send: Send, process: AppProcess) -> None:
         self._send = send
-        self._restart = restart
+        self._process = process
 
     def request(
         self,
@@ -57,6 +71,7 @@ class Api:
             json: sent as a JSON body, with its content type.
             body: sent as it is.
         """
+        self._process.settle()
         sent_headers = dict(headers or {})
         try:
             if json is not None:
@@ -77,17 +92,59 @@ class Api:
         """``GET target``."""
         return self.request("GET", target, query=query, headers=headers)
 
-    def post(
-        self,
-        target: str,
-        *,
-        json: object = None,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Reply:
+    def post(self, target: str, **extras: Unpack[Extras]) -> Reply:
         """``POST target``, with a JSON body or raw bytes."""
-        return self.request("POST", target, json=json, body=body, headers=headers)
+        return self.request("POST", target, **extras)
 
-    def restart(self) -> None:
-        """End the app's process and start it again; files it wrote are kept, memory is not."""
-        self._restart()
+    def put(self, target: str, **extras: Unpack[Extras]) -> Reply:
+        """``PUT target``, with a JSON body or raw bytes."""
+        return self.request("PUT", target, **extras)
+
+    def patch(self, target: str, **extras: Unpack[Extras]) -> Reply:
+        """``PATCH target``, with a JSON body or raw bytes."""
+        return self.request("PATCH", target, **extras)
+
+    def delete(self, target: str, **extras: Unpack[Extras]) -> Reply:
+        """``DELETE target``."""
+        return self.request("DELETE", target, **extras)
+
+    def at_once(self, requests: Sequence[tuple[str, str] | tuple[str, str, Extras]]) -> list[Reply]:
+        """Send all requests at the same moment, each over a connection of its own.
+
+        Args:
+            requests: method, target and what else `request` takes; at most 32.
+
+        Returns:
+            The replies, in the order of the requests.
+        """
+        if not 0 < len(requests) <= _MOST_AT_ONCE:
+            message = f"{len(requests)} requests at once; between 1 and {_MOST_AT_ONCE} are possible"
+            raise ValueError(message)
+        self._process.settle()
+        together = threading.Barrier(len(requests))
+
+        def send(request: tuple[str, str] | tuple[str, str, Extras]) -> Reply:
+            method, target, *rest = request
+            extras = rest[0] if rest else Extras()
+            together.wait()
+            return self.request(method, target, **extras)
+
+        with ThreadPoolExecutor(len(requests)) as pool:
+            return list(pool.map(send, requests))
+
+    def restart(self, environment: Mapping[str, str] | None = None) -> None:
+        """Ask the app's process to stop, as a server is stopped, and start it again.
+
+        Files that it wrote are kept, memory is not. The next check finds it without these variables.
+
+        Args:
+            environment: variables on top of those that course.toml gives the part.
+        """
+        self._process.restart(environment or {})
+
+    def left(self, name: str) -> bytes | None:
+        """What the process that the last restart ended had left in a file that course.toml lists.
+
+        The first bytes, as many as the part's ``left`` says; None when there was no such plain file.
+        """
+        return self._process.left(name)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from autograder.sandbox.job import Address
 from autograder.verdict import Verdict
 
-__all__ = ["CheckInfo", "Finding", "Order", "lines", "say"]
+__all__ = ["CheckInfo", "Finding", "Order", "Question", "lines", "say"]
 
 
 class _Message(BaseModel):
@@ -34,11 +35,13 @@ class Order(_Message):
     """One run of all checks against one app.
 
     Attributes:
+        addresses: where the app answers; several when one process serves several.
+        left: the files of which a check may ask what the app left.
         wall_s: seconds after which the app is ended; a run that goes on long after that is ended too.
     """
 
-    path: str | None
-    port: int | None
+    addresses: Annotated[tuple[Address, ...], Field(min_length=1)]
+    left: tuple[str, ...] = ()
     seed: str
     wall_s: float
     request_wall_s: float
@@ -56,6 +59,20 @@ class Finding(_Message):
     expected: str | None = None
     got: str | None = None
     wall_s: float = 0.0
+
+
+class Question(_Message):
+    """What a check asks of the engine in the middle of a run.
+
+    Attributes:
+        ask: ``restart`` is answered with ``started``; ``left`` with ``content``, base64 or null.
+        environment: of a restart: variables on top of the part's own.
+        file: the name of the file that was left.
+    """
+
+    ask: Literal["restart", "left"]
+    environment: dict[str, str] = {}
+    file: str = ""
 
 
 def say(channel: socket.socket, message: dict[str, object]) -> None:

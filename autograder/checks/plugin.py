@@ -13,6 +13,7 @@ from autograder.checks.api import Api, Draw
 from autograder.checks.client import Client
 from autograder.checks.expect import AppGone, AppHung, CheckFailed
 from autograder.checks.message import CheckInfo, Finding, Order
+from autograder.checks.process import AppProcess, Ask
 from autograder.sandbox.job import Address
 from autograder.verdict import Verdict
 
@@ -26,21 +27,20 @@ class Run:
 
     Args:
         order: the app's address, the seed, the client's limits.
-        restart: asks the engine to restart the app.
+        ask: asks the engine for something done to the app.
         tell: takes each finding as it is made.
     """
 
-    def __init__(self, order: Order, restart: Callable[[], None], tell: Callable[[Finding], None]) -> None:
+    def __init__(self, order: Order, ask: Ask, tell: Callable[[Finding], None]) -> None:
         self.order = order
+        self.process = AppProcess(ask, order.left)
         self._tell = tell
-        client = Client(
-            Address(path=order.path, port=order.port),
-            wall_s=order.request_wall_s,
-            max_bytes=order.response_bytes,
-        )
-        self.api = Api(client, restart)
+        self.apis = tuple(Api(self._client(address), self.process) for address in order.addresses)
         self._verdicts: dict[str, Verdict] = {}
         self._hung = 0
+
+    def _client(self, address: Address) -> Client:
+        return Client(address, wall_s=self.order.request_wall_s, max_bytes=self.order.response_bytes)
 
     def reason_to_skip(self, info: CheckInfo, sentences: dict[str, str]) -> Finding | None:
         """Why the check is not run, if so."""
@@ -86,6 +86,7 @@ class Checks:
                 run.found(skipped)
                 continue
             self._failure = None
+            run.process.next_check()
             start = time.perf_counter()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             run.found(_finding(info.name, self._failure, time.perf_counter() - start))
@@ -94,7 +95,13 @@ class Checks:
     def api(self) -> Api:
         """The app under test."""
         assert self._run is not None
-        return self._run.api
+        return self._run.apis[0]
+
+    @pytest.fixture
+    def apps(self) -> tuple[Api, ...]:
+        """The apps that one process serves, in the order of the part's ``apps``; `api` is the first."""
+        assert self._run is not None
+        return self._run.apis
 
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:

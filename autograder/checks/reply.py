@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from autograder.checks.expect import CheckFailed
 
-__all__ = ["ANYTHING", "Reply", "same_json"]
+__all__ = ["ANYTHING", "Cookie", "Reply", "same_json"]
 
 _SHOWN_BODY = 600
 
@@ -19,6 +19,22 @@ class _Anything:
 
 
 ANYTHING = _Anything()
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """One cookie that an answer sets.
+
+    Attributes:
+        name: its name.
+        value: its value as it came, quotes included: as it is sent back.
+        attributes: such as ``{"path": "/", "httponly": "", "samesite": "lax"}``; names in lower case, a
+            flag's value empty, the value of ``samesite`` in lower case, too.
+    """
+
+    name: str
+    value: str
+    attributes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,12 @@ class Reply:
     def header(self, name: str) -> str | None:
         """The header's first value, or None."""
         return next((value for key, value in self.header_list if key == name.lower()), None)
+
+    @property
+    def cookies(self) -> tuple[Cookie, ...]:
+        """Every Set-Cookie header, in the order they came; one without a name is left out."""
+        parsed = (_cookie(value) for name, value in self.header_list if name == "set-cookie")
+        return tuple(each for each in parsed if each is not None)
 
     @property
     def media_type(self) -> str:
@@ -100,6 +122,20 @@ class Reply:
 
     def _failed(self, message: str, expected: str) -> CheckFailed:
         return CheckFailed(message, sent=self.sent, expected=expected, got=self.shown)
+
+
+def _cookie(text: str) -> Cookie | None:
+    """As a browser reads the header: RFC 6265, section 5.2."""
+    pair, *rest = text.split(";")
+    name, found, value = pair.partition("=")
+    if not found or not name.strip():
+        return None
+    attributes: dict[str, str] = {}
+    for each in rest:
+        key, _, told = each.partition("=")
+        key, told = key.strip().lower(), told.strip()
+        attributes[key] = told.lower() if key == "samesite" else told
+    return Cookie(name.strip(), value.strip(), attributes)
 
 
 def same_json(left: object, right: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -9,20 +10,20 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from pydantic import TypeAdapter
 
-from autograder.checks.message import CheckInfo, Finding, Order, lines, say
+from autograder.checks.message import CheckInfo, Finding, Order, Question, lines, say
 from autograder.errors import GradingBroken
+from autograder.scratch import scratch_folder
 
-__all__ = ["CheckRunner"]
+__all__ = ["CheckRunner", "Steered"]
 
 _HELLO = TypeAdapter(tuple[CheckInfo, ...])
 
@@ -38,6 +39,17 @@ def _alarm(wall_s: float, ring: Callable[[], None]) -> Iterator[None]:
 
 
 _REMEDY = "Run `course dev check`; correct the check files it names."
+
+
+class Steered(Protocol):
+    """What the checks may ask of the app's process; a sandbox's `Service` offers it."""
+
+    def restart(self, environment: Mapping[str, str] | None = None) -> bool:
+        """Stop it and start it again with these variables more; whether it is served again."""
+
+    @property
+    def left(self) -> Mapping[str, bytes]:
+        """The files that the process left which the last restart ended, by name."""
 
 
 class CheckRunner:
@@ -56,9 +68,7 @@ class CheckRunner:
         absent = [str(file) for file in files if not file.is_file()]
         if absent or not files:
             raise self._broken(f"The checks are missing: {', '.join(absent) or 'no file is named'}.")
-        # A unix socket's path has at most 107 bytes; a long TMPDIR leaves no room.
-        short = None if len(tempfile.gettempdir()) < 60 else "/tmp"  # noqa: PLR2004, S108 - see above
-        self._folder = Path(tempfile.mkdtemp(prefix="course-checks-", dir=short))
+        self._folder = scratch_folder("checks")
         unix = hasattr(socket, "AF_UNIX") and os.name == "posix"
         self._path = str(self._folder / "s") if unix else ""
         with contextlib.ExitStack() as stack:
@@ -74,14 +84,12 @@ class CheckRunner:
         """Whether the process still runs; one that was killed can take no further app."""
         return self._process.poll() is None
 
-    def run(
-        self, order: Order, *, restart: Callable[[], bool], give_up: Callable[[], None]
-    ) -> tuple[Finding, ...]:
+    def run(self, order: Order, app: Steered, *, give_up: Callable[[], None]) -> tuple[Finding, ...]:
         """Run every check against one app.
 
         Args:
             order: the app's address, the seed and the limits.
-            restart: restarts the app when a check asks for it.
+            app: what is restarted when a check asks for it.
             give_up: ends the app; called once when the order's time is over, from another thread.
                 The checks left then find no app.
 
@@ -96,8 +104,8 @@ class CheckRunner:
                 for message in lines(channel):
                     if "finding" in message:
                         findings.append(Finding.model_validate(message["finding"]))
-                    elif message.get("ask") == "restart":
-                        say(channel, {"restarted": restart()})
+                    elif "ask" in message:
+                        say(channel, _answer(Question.model_validate(message), app))
                     done = done or bool(message.get("done"))
             except (ConnectionError, ValueError) as error:
                 raise self._broken(f"The checks' process ended in the middle of a run: {error}.") from error
@@ -191,3 +199,10 @@ class CheckRunner:
 
     def _broken(self, what: str) -> GradingBroken:
         return GradingBroken(what, where=self._where, remedy=_REMEDY)
+
+
+def _answer(question: Question, app: Steered) -> dict[str, object]:
+    if question.ask == "restart":
+        return {"started": app.restart(question.environment)}
+    content = app.left.get(question.file)
+    return {"content": None if content is None else base64.b64encode(content).decode()}

@@ -123,14 +123,14 @@ def _run(checks: Checks, channel: socket.socket) -> None:
     if _CAN_FORK:
         _end_after(int(order.wall_s) + _RUN_SLACK_S)
 
-    def restart() -> None:
-        say(channel, {"ask": "restart"})
-        next(messages)
+    def ask(question: dict[str, object]) -> dict[str, object]:
+        say(channel, question)
+        return next(messages)
 
     def tell(finding: Finding) -> None:
         say(channel, {"finding": finding.model_dump(mode="json")})
 
-    checks.run(Run(order, restart, tell))
+    checks.run(Run(order, ask, tell))
     say(channel, {"done": True})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -100,10 +100,11 @@ def _judged(
         arranged, sheet = Arranged(), stub(refusal, released)
         parts = {part.name: PartFiles(refusal=refusal) for part in topic.part}
     else:
+        left_out = intake.notes.sentences()
         arranged, sheet = arrange(intake), cover(intake, released)
         parts = part_files(topic, arranged, sheet.problem)
         if not intake.files:
-            refusal = "Your hand-in holds no file that can be taken: hand in the files that the brief names."
+            refusal = _nothing_taken(left_out)
             sheet = stub(refusal, released)
     refusals = {name: part.refusal for name, part in parts.items() if part.refusal}
     submission = Submission(
@@ -116,3 +117,9 @@ def _judged(
         digest=digest(arranged.files, refusals | ({"": refusal} if refusal else {})),
     )
     return submission, {**arranged.files, PurePosixPath(f"{topic.name}.ipynb"): sheet.data}
+
+
+def _nothing_taken(left_out: Sequence[str]) -> str:
+    """Why there is nothing to judge; what was found and left out is the likely reason."""
+    found = f" {left_out[0]}" if left_out else ""
+    return f"Your hand-in holds no file that can be taken: hand in the files that the brief names.{found}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from autograder.devcheck.authored import App, Role, authored_apps
 from autograder.evaluate import Grader
 from autograder.report.model import CheckReport, PartReport
 from autograder.sandbox import Sandbox
+from autograder.scratch import scratch_folder
 from autograder.verdict import Verdict
 
 __all__ = ["Bench", "Trial"]
@@ -73,7 +73,7 @@ class Bench:
         self._sandbox = sandbox
         self._seed = seed
         self._cache = cache
-        self._folder = Path(tempfile.mkdtemp(prefix="course-bench-"))
+        self._folder = scratch_folder("trial")
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="bench")
         self._graders: list[Grader] = []
         self._tried = 0

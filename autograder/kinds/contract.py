@@ -124,21 +124,23 @@ class ContractJudge:
             limits=self._setting.policy.limits,
             protocol=self._framework.protocol,
             module=self._framework.module,
+            environment=self._setting.part.environment,
             libraries=self._setting.part.libraries,
+            results=self._setting.part.left,
         )
 
     def _ask(self, runner: CheckRunner, service: Service, seed: str) -> Sequence[Finding]:
         client = self._setting.policy.client
         order = Order(
-            path=service.address.path,
-            port=service.address.port,
+            addresses=(service.address,),
+            left=tuple(self._setting.part.left),
             seed=seed,
             wall_s=self._setting.policy.limits.wall_s,
             request_wall_s=client.request_wall_s,
             response_bytes=client.response_bytes,
             hang_limit=client.hang_limit,
         )
-        return runner.run(order, restart=service.restart, give_up=lambda: _end(service))
+        return runner.run(order, service, give_up=lambda: _end(service))
 
     def _scored(
         self,

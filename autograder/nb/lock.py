@@ -39,10 +39,15 @@ def hold(path: Path) -> bool:
             where=str(path.parent.parent),
             remedy="Wait until that has ended, or end it, then grade again.",
         ) from error
-    file.seek(0)
-    file.truncate()
-    file.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
-    file.flush()
+    try:
+        file.seek(0)
+        file.truncate()
+        file.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+        file.flush()
+    except OSError as error:
+        # A full disk, say: a write knows no path, and a person looks for one.
+        error.filename = str(path)
+        raise
     _HELD[path] = file
     return True
 

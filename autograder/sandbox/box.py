@@ -10,7 +10,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -62,6 +62,7 @@ class Box:
         self._cpu_s = 0.0
         self._memory_bytes = 0
         self._relays: list[Relay] = []
+        self._left: Mapping[str, bytes] = {}
         self._began = time.monotonic()
         self._start_by = math.inf
         with contextlib.ExitStack() as stack:
@@ -92,7 +93,12 @@ class Box:
             self._link.ping(self._over)
         return not self._over()
 
-    def restart(self) -> bool:
+    @property
+    def left(self) -> Mapping[str, bytes]:
+        """The result files as the process that the last restart ended had left them, by name."""
+        return self._left
+
+    def restart(self, environment: Mapping[str, str] | None = None) -> bool:
         """End the app and start it again in the same working directory; as `wait_started`."""
         policy = self._wall.policy.wall
         with self._closing:
@@ -103,8 +109,9 @@ class Box:
                     self._link.wait(self._over, policy.teardown_wall_s)
             if self._outcome is not None or self._limit is not None or self._link.told.gone:
                 return False
+            self._left = self._link.told.results
             self._link.told.started, self._link.told.ended = False, None
-            self._start()
+            self._start(environment)
         return self.wait_started()
 
     def stop(self, grace_s: float) -> Outcome:
@@ -233,7 +240,7 @@ class Box:
         wall.watchdog.watch(self)
         stack.callback(wall.watchdog.forget, self)
 
-    def _start(self) -> None:
+    def _start(self, extra: Mapping[str, str] | None = None) -> None:
         listener = None if self._job.command else self._listen()
         self._start_by = time.monotonic() + self._job.limits.start_wall_s
         with contextlib.ExitStack() as ours:
@@ -241,7 +248,7 @@ class Box:
                 # Only the box keeps it: when the app is gone, connections are refused.
                 ours.enter_context(listener)
             self._link.send(
-                self._order(), [*self._output.writers, *([listener.fileno()] if listener else [])]
+                self._order(extra or {}), [*self._output.writers, *([listener.fileno()] if listener else [])]
             )
 
     def _listen(self) -> socket.socket:
@@ -252,7 +259,7 @@ class Box:
         listener.listen(_BACKLOG)
         return listener
 
-    def _order(self) -> dict[str, object]:
+    def _order(self, extra: Mapping[str, str]) -> dict[str, object]:
         job, wall = self._job, self._wall.policy.wall
         return {
             "do": "start",
@@ -260,7 +267,7 @@ class Box:
             "module": job.module,
             "command": job.command,
             "libraries": job.libraries,
-            "environment": {**_FIXED, **job.environment},
+            "environment": {**_FIXED, **job.environment, **extra},
             "backends": list(job.backends),
             "results": dict(job.results),
             "site": [inside for _, inside in self._wall.system.sites],

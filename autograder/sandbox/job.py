@@ -77,8 +77,19 @@ class Service(Protocol):
     def alive(self) -> bool:
         """Whether the submission's process still runs."""
 
-    def restart(self) -> bool:
-        """End the app's process and start it again with the files it wrote kept; as wait_started."""
+    def restart(self, environment: Mapping[str, str] | None = None) -> bool:
+        """Ask the app's process to stop, and start it again with the files it wrote kept.
+
+        Args:
+            environment: variables for this start alone, on top of the job's own.
+
+        Returns:
+            As `wait_started`.
+        """
+
+    @property
+    def left(self) -> Mapping[str, bytes]:
+        """The result files as the process that the last restart ended had left them, by name."""
 
     def stop(self, grace_s: float) -> Outcome:
         """Ask the app to shut down as a server would, wait up to ``grace_s``, then kill."""

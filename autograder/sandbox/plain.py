@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -72,6 +73,7 @@ class _Running:
         self._started = False
         self._relays: list[Relay] = []
         self._earlier = ["", ""]
+        self._left: Mapping[str, bytes] = {}
         launcher.copy_tree(str(job.files), str(self._folder))
         self._environment = self._own_environment()
         self._wall = threading.Timer(job.limits.wall_s, self._time_up)
@@ -108,7 +110,12 @@ class _Running:
         """Whether the process still runs; its connections end a moment before it does."""
         return not self._process.ended.wait(_LAST_WORDS_S)
 
-    def restart(self) -> bool:
+    @property
+    def left(self) -> Mapping[str, bytes]:
+        """The result files as the process that the last restart ended had left them, by name."""
+        return self._left
+
+    def restart(self, environment: Mapping[str, str] | None = None) -> bool:
         """End the app and start it again in the same folder, on the same port; as `wait_started`."""
         with self._closing:
             if self._outcome is not None or self._process.limit is not None:
@@ -119,9 +126,10 @@ class _Running:
             self._earlier = [
                 old + new for old, new in zip(self._earlier, self._process.output(), strict=True)
             ]
+            self._left = launcher.read_results(str(self._folder), self._job.results)
             self._close_control()
             self._started = False
-            self._process = self._start()
+            self._process = self._start(environment)
         return self.wait_started()
 
     def stop(self, grace_s: float) -> Outcome:
@@ -167,7 +175,7 @@ class _Running:
         self._relays.append(Relay(listener, target))
         return str(listener.getsockname()[1])
 
-    def _start(self) -> Process:
+    def _start(self, extra: Mapping[str, str] | None = None) -> Process:
         if self._job.command:
             self._entered = self._started = True
             return self._spawn([sys.executable, "-u", *self._job.command])
@@ -181,7 +189,7 @@ class _Running:
             "module": self._job.module,
             "command": (),
             "libraries": self._job.libraries,
-            "environment": self._environment,
+            "environment": {**self._environment, **(extra or {})},
             "site": package_folders(),
             "rlimits": {},
         }

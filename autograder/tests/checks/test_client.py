@@ -14,6 +14,7 @@ import pytest
 from autograder.checks import Api, CheckFailed
 from autograder.checks.client import Client
 from autograder.checks.expect import AppGone, AppHung
+from autograder.checks.process import AppProcess
 from autograder.checks.reply import Reply
 from autograder.sandbox.job import Address
 
@@ -205,7 +206,7 @@ def test_an_answer_that_is_no_text_cannot_be_sent_on_and_breaks_nothing(
     asked: Callable[[Api], Reply],
 ) -> None:
     with server(sending(OK)) as (address, received):
-        api = Api(Client(address, wall_s=1, max_bytes=10_000), restart=lambda: None)
+        api = Api(Client(address, wall_s=1, max_bytes=10_000), AppProcess(lambda _: {}, ()))
         with pytest.raises(CheckFailed, match="is no text"):
             asked(api)
     assert received == []

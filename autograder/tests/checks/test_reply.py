@@ -67,3 +67,17 @@ def test_expect_shows_the_exchange_it_failed_on() -> None:
 
 def test_a_long_body_is_shown_shortened() -> None:
     assert len(reply(b"x" * 5000).shown) < 700
+
+
+def test_cookies_are_read_as_a_browser_reads_them() -> None:
+    fields = (
+        ("set-cookie", 'sid="a=b"; Path=/Cart; HttpOnly; SameSite=Lax; Max-Age = 60'),
+        ("content-type", "text/html"),
+        ("set-cookie", "theme=dark;Secure"),
+        ("set-cookie", "nameless"),
+    )
+    answer = Reply("GET /", 200, fields, b"")
+    assert [(each.name, each.value, each.attributes) for each in answer.cookies] == [
+        ("sid", '"a=b"', {"path": "/Cart", "httponly": "", "samesite": "lax", "max-age": "60"}),
+        ("theme", "dark", {"secure": ""}),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -13,13 +13,34 @@ import pytest
 from autograder.checks.message import Finding, Order
 from autograder.checks.runner import CheckRunner
 from autograder.errors import GradingBroken
+from autograder.sandbox.job import Address
 from autograder.verdict import Verdict
 
 HEAD = "from autograder.checks import Api, Draw, expect, hint, needs, points\n"
 
 
+class Steady:
+    """An app whose restarts are only noted."""
+
+    def __init__(self, *, starts: bool = True) -> None:
+        self.left: Mapping[str, bytes] = {}
+        self.asked: list[Mapping[str, str]] = []
+        self._starts = starts
+
+    def restart(self, environment: Mapping[str, str] | None = None) -> bool:
+        self.asked.append(environment or {})
+        self.left = {"log": f"run {len(self.asked)}".encode()}
+        return self._starts
+
+
+MEETING = threading.Barrier(8)
+"""Nobody is answered below /meet before eight have asked."""
+
+
 class Hello(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path.startswith("/meet"):
+            MEETING.wait(5)
         if self.path == "/slow":
             threading.Event().wait(1.5)
         body = b'{"hello": "world"}'
@@ -27,6 +48,8 @@ class Hello(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing."""
@@ -50,8 +73,8 @@ def check_file(folder: Path, body: str, name: str = "test_contract.py") -> Path:
 
 def order(port: int, seed: str = "1", hang_limit: int = 2, wall_s: float = 30) -> Order:
     return Order(
-        path=None,
-        port=port,
+        addresses=(Address(port=port),),
+        left=("log",),
         seed=seed,
         wall_s=wall_s,
         request_wall_s=0.3,
@@ -61,7 +84,7 @@ def order(port: int, seed: str = "1", hang_limit: int = 2, wall_s: float = 30) -
 
 
 def findings(runner: CheckRunner, order: Order) -> dict[str, Finding]:
-    found = runner.run(order, restart=lambda: True, give_up=lambda: None)
+    found = runner.run(order, Steady(), give_up=lambda: None)
     return {each.name: each for each in found}
 
 
@@ -153,22 +176,90 @@ def test_several_runs_at_once_do_not_mix(tmp_path: Path, port: int) -> None:
     assert len(set(told.values())) == 8
 
 
-def test_a_restart_is_asked_of_the_engine(tmp_path: Path, port: int) -> None:
-    asked: list[int] = []
+def steered(folder: Path, port: int, body: str, app: Steady) -> dict[str, Finding]:
+    with CheckRunner([check_file(folder, body)]) as runner:
+        found = runner.run(order(port), app, give_up=lambda: None)
+    return {each.name: each for each in found}
 
-    def restart() -> bool:
-        asked.append(1)
-        return True
 
-    with CheckRunner([check_file(tmp_path, one(1, "api.restart()"))]) as runner:
-        runner.run(order(port), restart=restart, give_up=lambda: None)
-    assert asked == [1]
+def test_a_restart_is_asked_of_the_engine_with_its_variables(tmp_path: Path, port: int) -> None:
+    app = Steady()
+    body = one(1, 'api.restart(environment={"APP_CLOCK": "noon"}); api.restart(); api.get("/hello")')
+    assert steered(tmp_path, port, body, app)["test_1"].verdict is Verdict.PASSED
+    assert app.asked == [{"APP_CLOCK": "noon"}, {}]
+
+
+def test_the_next_check_that_asks_finds_the_parts_own_variables(tmp_path: Path, port: int) -> None:
+    app = Steady()
+    later = one(1, 'api.restart({"A": "1"}); api.get("/hello")') + one(2, "pass")
+    later += one(3, 'api.get("/hello"); api.get("/hello")') + one(4, 'api.get("/hello")')
+    steered(tmp_path, port, later + one(5, 'api.restart({"A": "2"})'), app)
+    assert app.asked == [{"A": "1"}, {}, {"A": "2"}]
+
+
+def test_what_the_app_left_comes_back_as_bytes_or_none(tmp_path: Path, port: int) -> None:
+    body = one(
+        1, 'expect(api.left("log") is None, "x"); api.restart(); expect(api.left("log") == b"run 1", "y")'
+    )
+    assert steered(tmp_path, port, body, Steady())["test_1"].message == ""
+
+
+def test_a_file_or_a_variable_that_no_author_may_name_is_our_fault(tmp_path: Path, port: int) -> None:
+    body = one(1, 'api.left("other")') + one(2, 'api.restart({"path": "x"})')
+    found = steered(tmp_path, port, body, Steady())
+    assert {each.verdict for each in found.values()} == {Verdict.BROKEN}
+    assert "'other'" in found["test_1"].message
+
+
+def test_an_app_that_does_not_start_again_is_a_crash(tmp_path: Path, port: int) -> None:
+    found = steered(tmp_path, port, one(1, "api.restart()"), Steady(starts=False))
+    assert found["test_1"].verdict is Verdict.CRASHED
+
+
+def test_a_variables_value_that_is_no_text_is_the_apps_doing(tmp_path: Path, port: int) -> None:
+    body = one(1, 'api.restart({"A": "\\x00"})') + one(2, 'api.restart({"A": "\\ud800"})')
+    found = steered(tmp_path, port, body, Steady())
+    assert {each.verdict for each in found.values()} == {Verdict.FAILED}
+
+
+def test_requests_at_once_overlap_and_come_back_in_order(tmp_path: Path, port: int) -> None:
+    sent = [("GET", f"/meet/{number}") for number in range(8)]
+    body = (
+        f"replies = api.at_once({sent!r})\n"
+        f"    expect([each.sent for each in replies] == [f'GET /meet/{{n}}' for n in range(8)], 'order')\n"
+        f"    expect({{each.status for each in replies}} == {{404}}, 'met')\n"
+    )
+    assert run(tmp_path, one(1, body), order(port))["test_1"].message == ""
+
+
+@pytest.mark.parametrize(
+    ("requests", "verdict"),
+    [
+        ('("GET", "/hello"), ("GET", "/slow"), ("GET", "/hello")', Verdict.TIMED_OUT),
+        ('("POST", "/hello", {"json": [1], "headers": {"a": "b"}}),', Verdict.PASSED),
+        ("", Verdict.BROKEN),
+        ('*[("GET", "/hello")] * 33', Verdict.BROKEN),
+    ],
+)
+def test_requests_at_once_fail_as_one_alone_would(
+    tmp_path: Path, port: int, requests: str, verdict: Verdict
+) -> None:
+    assert run(tmp_path, one(1, f"api.at_once([{requests}])"), order(port))["test_1"].verdict is verdict
+
+
+def test_every_method_is_sent_as_it_is_called(tmp_path: Path, port: int) -> None:
+    body = (
+        "for method in ('get', 'post', 'put', 'patch', 'delete'):\n"
+        "        reply = getattr(api, method)('/hello', query={'a': 'b'})\n"
+        "        expect(reply.sent == f'{method.upper()} /hello?a=b', reply.sent)\n"
+    )
+    assert run(tmp_path, one(1, body), order(port))["test_1"].message == ""
 
 
 def test_the_app_is_given_up_when_its_time_is_over(tmp_path: Path, port: int) -> None:
     gone = threading.Event()
     with CheckRunner([check_file(tmp_path, one(1, 'api.get("/slow")'))]) as runner:
-        runner.run(order(port, wall_s=0.05), restart=lambda: True, give_up=gone.set)
+        runner.run(order(port, wall_s=0.05), Steady(), give_up=gone.set)
     assert gone.is_set()
 
 
@@ -240,17 +331,8 @@ def test_a_check_that_never_ends_by_itself_is_ended_and_broken(tmp_path: Path, p
         CheckRunner([check_file(tmp_path, one(1, "pass") + one(2, "while True: pass"))]) as runner,
         pytest.raises(GradingBroken, match="1 of 2"),
     ):
-        runner.run(order(port, wall_s=1), restart=lambda: True, give_up=gone.set)
+        runner.run(order(port, wall_s=1), Steady(), give_up=gone.set)
     assert gone.is_set()
-
-
-def test_a_long_path_for_temporary_files_leaves_room_for_the_socket(
-    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deep = tmp_path / ("deep" * 30)
-    deep.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(deep))
-    assert run(tmp_path, one(1, "pass"), order(port))["test_1"].verdict is Verdict.PASSED
 
 
 def test_nothing_is_left_of_a_runner(tmp_path: Path) -> None:

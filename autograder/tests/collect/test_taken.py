@@ -94,6 +94,14 @@ def test_nothing_at_all_is_refused_and_still_a_folder_with_a_notebook(collect: C
     assert all(part.refusal for part in submission.parts.values())
 
 
+def test_a_hand_in_whose_only_file_is_too_large_is_told_so(collect: Collect) -> None:
+    refusal = collect({FLASK: "#" * 1_000_001}).refusal
+    assert refusal is not None
+    assert "holds no file that can be taken" in refusal
+    assert "flask_app.py" in refusal
+    assert "larger than 1 MB" in refusal
+
+
 def test_a_file_that_is_too_large_refuses_its_part_and_says_so(collect: Collect) -> None:
     assert collect({**BOTH, FLASK: "#" * 1_000_001}).parts["flask"].refusal == (
         "Your flask_app.py could not be taken: it is larger than 1 MB."

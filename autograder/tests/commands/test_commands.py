@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -72,6 +73,13 @@ def test_list_shows_the_ready_topics_from_any_folder_of_the_course(toy: Path) ->
     said = course("list", cwd=toy / "exercises" / "greeting").stdout
     assert "greeting" in said
     assert "opinion" in said
+
+
+def test_a_reader_that_leaves_early_ends_a_command_without_a_word(toy: Path) -> None:
+    command = shlex.join([sys.executable, "-m", "autograder", "list"])
+    script = f'{command} | head -c 0; echo "${{PIPESTATUS[0]}}"'
+    told = subprocess.run(["bash", "-c", script], cwd=toy, capture_output=True, text=True, check=True)
+    assert (told.stdout, told.stderr) == ("141\n", "")
 
 
 def test_outside_a_course_every_command_says_where_it_looked(tmp_path: Path) -> None:

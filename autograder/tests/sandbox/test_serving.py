@@ -62,6 +62,62 @@ def test_a_restart_keeps_files_and_loses_memory(sandbox: Sandbox, framework: str
     assert not (tmp_path / "notes.txt").exists()
 
 
+def test_a_restart_can_add_variables_for_that_start_alone(
+    sandbox: Sandbox, framework: str, tmp_path: Path
+) -> None:
+    with start(sandbox, make(tmp_path, framework, environment={"CLOCK": "noon", "ZONE": "UTC"})) as service:
+        seen = [ask(service).json()["environment"]]  # type: ignore[index]
+        for extra in ({"CLOCK": "midnight"}, None):
+            assert service.restart(extra)
+            seen.append(ask(service).json()["environment"])  # type: ignore[index]
+    assert [(each["CLOCK"], each["ZONE"]) for each in seen] == [
+        ("noon", "UTC"),
+        ("midnight", "UTC"),
+        ("noon", "UTC"),
+    ]
+
+
+LEAVING = {
+    "flask": """
+        import atexit, os
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @atexit.register
+        def leave():
+            with open("audit.log", "a") as log:
+                log.write("closed;")
+    """,
+    "fastapi": """
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+
+        @asynccontextmanager
+        async def lifespan(app):
+            yield
+            with open("audit.log", "a") as log:
+                log.write("closed;")
+
+        app = FastAPI(lifespan=lifespan)
+    """,
+}
+
+
+def test_what_the_ended_process_left_can_be_read_after_each_restart(
+    sandbox: Sandbox, framework: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {f"{framework}_app.py": LEAVING[framework]})
+    with start(sandbox, job(tmp_path, framework, results={"audit.log": 10, "other": 10})) as service:
+        left = [dict(service.left)]
+        for _ in range(2):
+            assert service.restart()
+            left.append(dict(service.left))
+        outcome = service.kill()
+    assert left == [{}, {"audit.log": b"closed;"}, {"audit.log": b"closed;clo"}]
+    assert outcome.results == {"audit.log": b"closed;clo"}
+
+
 def test_an_app_that_died_can_be_restarted(sandbox: Sandbox, tmp_path: Path) -> None:
     write(tmp_path, {"flask_app.py": FLASK + "\n    @app.get('/die')\n    def die():\n        os._exit(3)\n"})
     with start(sandbox, job(tmp_path, "flask")) as service:

@@ -1,0 +1,95 @@
+"""Where a process keeps what it needs for a moment; what a killed process left is swept away by the next.
+
+One folder a process, in the system's temporary folder, mode 0700. The process holds a lock on a file
+in it, which the kernel takes back however the process ends: a folder whose lock is free belongs to
+nobody, and what lies in it (students' files, sockets) goes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["scratch_folder", "temporary_folder"]
+
+_PREFIX = "course-"
+_LOCK = ".lock"
+_MOST_NAME = 60
+"""A unix socket's path has at most 107 bytes; a longer temporary folder leaves no room for ours."""
+
+_making = threading.Lock()
+_roots: dict[int, tuple[Path, int]] = {}
+
+
+def scratch_folder(name: str) -> Path:
+    """A new, empty folder of this process's own, short enough to hold a unix socket.
+
+    Whoever asks removes it; what is left is removed when the process ends.
+    """
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_root()))
+
+
+@contextlib.contextmanager
+def temporary_folder(name: str) -> Iterator[Path]:
+    """A scratch folder for the time of a ``with`` block."""
+    folder = scratch_folder(name)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _root() -> Path:
+    with _making:
+        made = _roots.get(os.getpid())
+        if made is None or not made[0].is_dir():
+            parent = _parent()
+            _sweep(parent)
+            # A forked child makes its own: its parent may end first and take the other away.
+            root = Path(os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
+            made = _roots[os.getpid()] = root, _locked(root / _LOCK)
+            atexit.register(_remove, root, os.getpid())
+        return made[0]
+
+
+def _parent() -> Path:
+    usual = tempfile.gettempdir()
+    return Path(usual if len(usual) < _MOST_NAME else "/tmp")  # noqa: S108 - made by mkdtemp
+
+
+def _locked(path: Path) -> int:
+    """The descriptor that holds the lock, for as long as the process lives."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with contextlib.suppress(ImportError):
+        import fcntl  # noqa: PLC0415 - not on Windows, where nothing is swept
+
+        fcntl.flock(file, fcntl.LOCK_EX)
+    return file
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the folders of processes that were killed; whatever cannot be looked at is somebody else's."""
+    try:
+        import fcntl  # noqa: PLC0415 - see above
+    except ImportError:
+        return
+    for root in parent.glob(f"{_PREFIX}*"):
+        try:
+            if root.is_symlink() or root.stat().st_uid != os.geteuid():
+                continue
+            with (root / _LOCK).open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(root, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def _remove(root: Path, process: int) -> None:
+    if process == os.getpid():
+        shutil.rmtree(root, ignore_errors=True)

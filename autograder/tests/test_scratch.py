@@ -1,0 +1,109 @@
+"""Scratch folders: one place a process, gone with it, and swept when it was killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.scratch import scratch_folder, temporary_folder
+
+MAKES = "from autograder.scratch import scratch_folder; print(scratch_folder('box'), flush=True); {then}"
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A temporary folder with a short path."""
+    with tempfile.TemporaryDirectory(prefix="t-") as name:
+        yield Path(name)
+
+
+def made(then: str, temporary: Path) -> subprocess.Popen[str]:
+    """A process that makes a scratch folder, says where, and then does something."""
+    return subprocess.Popen(
+        [sys.executable, "-c", MAKES.format(then=then)],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def place(process: subprocess.Popen[str]) -> Path:
+    """The folder that the process said it made."""
+    assert process.stdout is not None
+    return Path(process.stdout.readline().strip())
+
+
+def test_a_scratch_folder_is_closed_to_others_and_fits_a_socket() -> None:
+    folder = scratch_folder("box")
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "app"))
+    assert (folder / "app").is_socket()
+
+
+def test_a_long_temporary_folder_is_passed_over(temporary: Path) -> None:
+    deep = temporary / ("deep" * 30)
+    deep.mkdir()
+    with made("pass", deep) as process:
+        folder = place(process)
+    assert len(str(folder / "app")) < 108
+    assert not folder.exists()
+
+
+def test_two_folders_of_a_process_lie_side_by_side() -> None:
+    first, second = scratch_folder("box"), scratch_folder("box")
+    assert first != second
+    assert first.parent == second.parent
+
+
+def test_a_temporary_folder_goes_with_its_block() -> None:
+    with temporary_folder("inbox") as folder:
+        (folder / "file").write_text("x")
+    assert not folder.exists()
+
+
+def test_a_process_that_ends_leaves_nothing(temporary: Path) -> None:
+    with made("pass", temporary) as process:
+        folder = place(process)
+        process.wait(30)
+    assert folder.is_relative_to(temporary)
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_swept_by_the_next(temporary: Path) -> None:
+    with made("import time; time.sleep(60)", temporary) as killed:
+        left = place(killed)
+        killed.send_signal(signal.SIGKILL)
+    assert left.is_dir()
+    with made("pass", temporary) as process:
+        process.wait(30)
+    assert not left.exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_folder_of_a_running_process_is_left_alone(temporary: Path) -> None:
+    with made("import time; time.sleep(60)", temporary) as running:
+        kept = place(running)
+        with made("pass", temporary) as process:
+            process.wait(30)
+        assert kept.is_dir()
+        running.kill()
+
+
+@pytest.mark.parametrize("name", ["course-", "course-notes"])
+def test_a_folder_of_another_kind_is_left_alone(temporary: Path, name: str) -> None:
+    other = temporary / name
+    other.mkdir()
+    (other / "mine").write_text("keep")
+    with made("pass", temporary) as process:
+        process.wait(30)
+    assert (other / "mine").read_text() == "keep"
