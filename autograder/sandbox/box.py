@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import shutil
 import signal
 import socket
@@ -23,6 +24,7 @@ from autograder.sandbox.enclosure import Enclosure, Spawn
 from autograder.sandbox.job import Address, Job
 from autograder.sandbox.link import Link
 from autograder.sandbox.mounts import System, box_arguments, write_etc
+from autograder.sandbox.parcel import pack
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.seccomp import filter_program
@@ -212,11 +214,10 @@ class Box:
         wall, policy = self._wall, self._wall.policy.wall
         self._folder = Path(tempfile.mkdtemp(prefix="course-", dir=_short_folder()))
         stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
-        uid, files = policy.uid_first, self._job.files
+        uid = policy.uid_first
         if wall.system.setpriv:
             lease = lease_uid(policy.uid_first, policy.uid_count)
             uid = stack.enter_context(contextlib.closing(lease)).uid
-            files = _readable_copy(files, self._folder / "files")
         self._link = stack.enter_context(contextlib.closing(Link(sum(self._job.results.values()))))
         most = self._job.limits.output_bytes
         self._output = Stream(wall.watchdog, 2, most, self._safely(self._overflow))
@@ -228,17 +229,23 @@ class Box:
             wall.spawn,
             wall.bwrap,
             filter_program(policy.denied_calls),
-            box_arguments(wall.system, policy, self._job.limits, uid, files, etc),
+            box_arguments(wall.system, policy, self._job.limits, uid, etc),
             errors=self._errors.writers[0],
             control=self._link.theirs.fileno(),
             patience_s=policy.teardown_wall_s,
         )
         stack.callback(self._enclosure.bury)
         self._link.theirs.close()
+        self._hand_in()
         wall.watchdog.read(self._link.fileno(), self._safely(self._hear))
         stack.callback(wall.watchdog.unread, self._link.fileno())
         wall.watchdog.watch(self)
         stack.callback(wall.watchdog.forget, self)
+
+    def _hand_in(self) -> None:
+        files = pack(self._job.files)
+        self._link.send({"do": "unpack"}, [files])
+        os.close(files)
 
     def _start(self, extra: Mapping[str, str] | None = None) -> None:
         listener = None if self._job.command else self._listen()
@@ -332,15 +339,6 @@ class Box:
         for _, inside in self._wall.system.sites:
             shown = shown.replace(inside + "/", "")
         return shown.replace(launcher.HOME + "/", "")
-
-
-def _readable_copy(files: Path, target: Path) -> Path:
-    """Copy the submission so that the job's own uid, which is not root, can read it."""
-    target.mkdir()
-    launcher.copy_tree(str(files), str(target))
-    for each in (target, *target.rglob("*")):
-        each.chmod(0o755 if each.is_dir() else 0o644)
-    return target
 
 
 def _short_folder() -> str | None:

@@ -2,11 +2,13 @@
 
 Standard library only, apart from the two servers; imports nothing else of this project, holds no secret.
 
-    box    pid 1 behind the wall: obeys the grader, forks the app's process, tells what became of it
-    plain  without a wall, any operating system: the app runs in this very process
+    box     pid 1 behind the wall: obeys the grader, forks the app's process, tells what became of it
+    nest    behind a wall without a submission: has imported the frameworks, forks a pid 1 for each job
+    afresh  an app's process of a nest that starts over, importing all by itself
+    plain   without a wall, any operating system: the app runs in this very process
 
-Both talk in lines of JSON over one socket that the app's process behind the wall does not inherit.
-The part that both share, from `run_app` down, knows neither: it is given a listening socket.
+They talk in lines of JSON over one socket that the app's process behind the wall does not inherit.
+The part that all share, from `run_app` down, knows none: it is given a listening socket.
 """
 # ruff: noqa: PTH103, PTH109, PTH114, PTH118, PTH123, PTH208 - every start pays for imports
 # ruff: noqa: T201 - standard error is where the learner reads why the app did not start
@@ -84,6 +86,8 @@ class Supervisor:
                         fork = self._start(order)
                         if fork is not None:
                             return fork
+                    elif order["do"] == "unpack":
+                        unpack(self._files.pop(), HOME)
                     elif order["do"] == "ping":
                         self._answer_ping()
                     elif self._app:
@@ -104,7 +108,6 @@ class Supervisor:
 
     def _start(self, order: Order) -> tuple[Order, int, int] | None:
         if self._ports is None:
-            copy_tree("/submission", HOME)
             self._ports = self._open_backends(order["backends"])
         self._order = order
         files, self._files = self._files, []
@@ -532,6 +535,17 @@ def _errors_before_answers(app: Any) -> Any:
 
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def unpack(descriptor: int, target: str) -> None:
+    """Write files as the grader packed them: a line of JSON with names and sizes, then their bytes."""
+    with open(descriptor, "rb") as packed:
+        names = json.loads(packed.readline())
+        for name in names["folders"]:
+            os.makedirs(os.path.join(target, name), exist_ok=True)
+        for name, size in names["files"]:
+            with open(os.path.join(target, name), "wb") as new:
+                new.write(packed.read(size))
 
 
 def copy_tree(source: str, target: str) -> None:

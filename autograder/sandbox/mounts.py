@@ -87,9 +87,7 @@ def write_etc(folder: Path, uid: int) -> Path:
     return folder
 
 
-def box_arguments(  # noqa: PLR0917 - all six are what a box is made of
-    system: System, policy: WallPolicy, limits: Limits, uid: int, files: Path, etc: Path
-) -> list[str]:
+def box_arguments(system: System, policy: WallPolicy, limits: Limits, uid: int, etc: Path) -> list[str]:
     """Everything between ``bwrap`` and the launcher's own arguments."""
     return [
         *_namespaces(system, uid),
@@ -101,7 +99,6 @@ def box_arguments(  # noqa: PLR0917 - all six are what a box is made of
         *("--remount-ro", "/dev"),
         *_memory_folder("/tmp", limits.tmp_bytes),  # noqa: S108 - the box's own
         *_memory_folder(launcher.HOME, limits.tmp_bytes),
-        *("--ro-bind", str(files), "/submission"),
         *("--ro-bind", launcher.__file__, "/launcher.py"),
         *(part for each in system.masked for part in _nothing_at(each)),
         *("--remount-ro", "/", "--chdir", launcher.HOME, "--"),

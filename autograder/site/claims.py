@@ -150,7 +150,11 @@ def _row(catalog: Catalog, claim: Claim, title: str) -> str:
         lesson = f"{html.escape(title)} (planned)"
     if claim.test is not None:
         file, _, name = claim.test.partition("::")
-        shown = f"<code>{name.replace('_', '_<wbr>')}</code><br><small>{html.escape(file)}</small>"
+        place = f"tests/{claim.topic}.html#{claim.id.lower()}"
+        shown = (
+            f'<a href="{place}"><code>{name.replace("_", "_<wbr>")}</code></a>'
+            f"<br><small>{html.escape(file)}</small>"
+        )
     else:
         shown = f"<em>not tested here:</em> {_prose(claim.untested or '')}"
     versions = html.escape(", ".join(claim.versions))

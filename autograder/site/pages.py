@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from autograder.catalog import Catalog, Topic
 from autograder.errors import CatalogError
 from autograder.site.claims import claims_page, read_claims
+from autograder.site.evidence import evidence_page, evidence_topics
 
 __all__ = ["Source", "sources"]
 
@@ -48,9 +49,10 @@ def sources(catalog: Catalog) -> list[Source]:
         CatalogError: the home page has no place for the map, or the ledger of claims has faults.
     """
     taught = [topic for topic in catalog.course.topic if _lesson(catalog, topic).is_file()]
-    behind = [_claims(catalog), *_guides(catalog), *_own(catalog)]
+    claims, *tests = _claims(catalog)
+    behind = [claims, *_guides(catalog), *_own(catalog)]
     lessons = [page for topic in taught for page in _topic(catalog, topic)]
-    return _linked([_home(catalog, taught, behind), *lessons, *behind])
+    return _linked([_home(catalog, taught, behind), *lessons, *behind, *tests])
 
 
 def _topic(catalog: Catalog, topic: Topic) -> Iterator[Source]:
@@ -63,9 +65,14 @@ def _topic(catalog: Catalog, topic: Topic) -> Iterator[Source]:
     yield Source(f"{topic.name}/lesson", path, text)
 
 
-def _claims(catalog: Catalog) -> Source:
-    ledger = catalog.root / "lessons" / "claims.toml"
-    return Source("claims", ledger, claims_page(catalog, read_claims(catalog)))
+def _claims(catalog: Catalog) -> Iterator[Source]:
+    """The ledger, and below it the tests that it rests on."""
+    ledger, claims = catalog.root / "lessons" / "claims.toml", read_claims(catalog)
+    topics = evidence_topics(catalog, claims)
+    below = f"\n{_toctree('', [f'tests/{topic.name}' for topic in topics])}" if topics else ""
+    yield Source("claims", ledger, claims_page(catalog, claims) + below)
+    for topic in topics:
+        yield Source(f"tests/{topic.name}", ledger, evidence_page(catalog, topic, claims))
 
 
 def _own(catalog: Catalog) -> Iterator[Source]:

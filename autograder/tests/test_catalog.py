@@ -59,6 +59,9 @@ def test_a_planned_topic_is_not_ready(root: Path) -> None:
         catalog.ready_topic(TOPIC)
 
 
+FILES = 'files = ["flask_app.py"]'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
@@ -77,6 +80,10 @@ def test_a_planned_topic_is_not_ready(root: Path) -> None:
         ('status = "ready"', 'status = "ready"\nrequires = ["parting"]', "there is no topic 'parting'"),
         ('files = ["flask_app.py"]', "files = []", "topic.greeting.part.flask.files: "),
         ('title = "Core"', "title = Core", "not TOML"),
+        (FILES, f'{FILES}\nenvironment = {{ clock = "x" }}', "flask.environment.clock"),
+        (FILES, f"{FILES}\nenvironment = {{ CLOCK = 3 }}", "flask.environment.CLOCK: "),
+        (FILES, f'{FILES}\nleft = {{ "../etc" = 9 }}', "flask.left.../etc"),
+        (FILES, f"{FILES}\nleft = {{ log = 1_048_577 }}", "flask.left.log: "),
     ],
 )
 def test_a_fault_is_named_by_its_key(root: Path, old: str, new: str, says: str) -> None:

@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -17,6 +18,8 @@ from pydantic import BaseModel
 __all__ = ["create_app"]
 
 # ── Given: the hall's books, written by another team. Leave them as they are. ──
+
+WIDEST_STRIP: Final = 40
 
 
 class UnknownMemberError(LookupError):
@@ -123,7 +126,7 @@ class Books:
     def statement(self, member_id: int) -> Statement:
         """The member's visits in short, made to fit on a narrow strip. Raises UnknownMemberError."""
         member = self.find(member_id)
-        if len(member.name) > 40:
+        if len(member.name) > WIDEST_STRIP:
             raise LookupError(f"no strip is wide enough for {member!r}")
         average = sum(member.prices, Decimal(0)) / len(member.prices)
         return Statement(member_id, len(member.prices), average.quantize(Decimal("0.01")))
@@ -155,12 +158,12 @@ def create_app() -> FastAPI:
     # TODO: what if the body is not as the brief states it? Look at what FastAPI answers then, key by key.
     @app.post("/members", status_code=201)
     def add_member(sent: NewMember) -> Member:
-        # TODO: this answers with all that the hall knows. What are the six keys of the brief, and their forms?
+        # TODO: this answers with all that the hall knows. Six keys are asked for, each in its form.
         # TODO: the header Location.
         return books.add(**sent.model_dump())
 
     # TODO: the other seven routes.
 
-    # TODO: the books' three errors, each as the brief states it; and every other one, of which you know nothing.
+    # TODO: the books' three errors, each as the brief states it; and every other error there may be.
 
     return app

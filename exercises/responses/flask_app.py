@@ -10,12 +10,15 @@ import threading
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from flask import Flask, request
 
 __all__ = ["create_app"]
 
 # ── Given: the hall's books, written by another team. Leave them as they are. ──
+
+WIDEST_STRIP: Final = 40
 
 
 class UnknownMemberError(LookupError):
@@ -122,7 +125,7 @@ class Books:
     def statement(self, member_id: int) -> Statement:
         """The member's visits in short, made to fit on a narrow strip. Raises UnknownMemberError."""
         member = self.find(member_id)
-        if len(member.name) > 40:
+        if len(member.name) > WIDEST_STRIP:
             raise LookupError(f"no strip is wide enough for {member!r}")
         average = sum(member.prices, Decimal(0)) / len(member.prices)
         return Statement(member_id, len(member.prices), average.quantize(Decimal("0.01")))
@@ -152,12 +155,12 @@ def create_app() -> Flask:
             joined=datetime.fromisoformat(sent["joined"]),
             deposit=Decimal(sent["deposit"]),
         )
-        # TODO: this answers with all that the hall knows. What are the six keys of the brief, and their forms?
+        # TODO: this answers with all that the hall knows. Six keys are asked for, each in its form.
         # TODO: the header Location.
         return asdict(member), 201
 
     # TODO: the other seven routes.
 
-    # TODO: the books' three errors, each as the brief states it; and every other one, of which you know nothing.
+    # TODO: the books' three errors, each as the brief states it; and every other error there may be.
 
     return app

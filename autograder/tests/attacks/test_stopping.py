@@ -104,7 +104,7 @@ def test_a_daemon_does_not_hold_the_socket_of_a_dead_app(walled: Sandbox, tmp_pa
         with pytest.raises(AppGone):
             ask(service, "/die")
         with pytest.raises(ConnectionError):
-            connect(service.address)
+            connect(service.addresses[0])
         outcome = service.kill()
     assert outcome.exit_code == 4
 

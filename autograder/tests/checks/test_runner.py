@@ -49,7 +49,7 @@ class Hello(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the base class's names
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing."""
@@ -71,13 +71,15 @@ def check_file(folder: Path, body: str, name: str = "test_contract.py") -> Path:
     return path
 
 
-def order(port: int, seed: str = "1", hang_limit: int = 2, wall_s: float = 30) -> Order:
+def order(
+    port: int, seed: str = "1", hang_limit: int = 2, wall_s: float = 30, request_wall_s: float = 0.3
+) -> Order:
     return Order(
         addresses=(Address(port=port),),
         left=("log",),
         seed=seed,
         wall_s=wall_s,
-        request_wall_s=0.3,
+        request_wall_s=request_wall_s,
         response_bytes=10_000,
         hang_limit=hang_limit,
     )
@@ -229,7 +231,7 @@ def test_requests_at_once_overlap_and_come_back_in_order(tmp_path: Path, port: i
         f"    expect([each.sent for each in replies] == [f'GET /meet/{{n}}' for n in range(8)], 'order')\n"
         f"    expect({{each.status for each in replies}} == {{404}}, 'met')\n"
     )
-    assert run(tmp_path, one(1, body), order(port))["test_1"].message == ""
+    assert run(tmp_path, one(1, body), order(port, request_wall_s=20))["test_1"].message == ""
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from autograder.catalog import load
 from autograder.errors import CatalogError
 from autograder.site.claims import claims_page, read_claims
+from autograder.site.pages import sources
 
 GOOD = """
 [[claim]]
@@ -34,8 +35,20 @@ def test_each_claim_is_a_row_with_verdict_test_and_lesson(ledger: Path) -> None:
     assert page.startswith("# 1 claims, tested")
     assert 'data-verdict="false" data-topic="greeting"' in page
     assert '<a href="greeting/lesson.html">Saying hello</a>' in page
-    assert "<code>test_<wbr>c01</code>" in page
+    assert '<a href="tests/greeting.html#c01"><code>test_<wbr>c01</code></a>' in page
     assert "Greetings are &lt;slow&gt;." in page
+
+
+def test_the_test_of_a_claim_stands_on_a_page_with_its_decorators_and_its_file(ledger: Path) -> None:
+    shown = "@pytest.mark.parametrize('n', [1])\ndef test_c01(n: int) -> None:\n    assert n == 1"
+    tests = ledger.parent / "greeting" / "test_claims.py"
+    tests.write_text(f"import pytest\n\n\n{shown}\n\n\ndef test_other(): ...\n", encoding="utf-8")
+    pages = {page.name: page.text for page in sources(load(ledger.parent))}
+    page = pages["tests/greeting"]
+    assert f"``````python\n{shown}\n``````" in page
+    assert "(c01)=" in page
+    assert "def test_other" in page.partition("## The files")[2]
+    assert "tests/greeting" in pages["claims"].partition("{toctree}")[2]
 
 
 def test_a_claim_without_a_test_says_why(ledger: Path) -> None:

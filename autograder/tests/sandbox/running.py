@@ -123,7 +123,7 @@ def start(sandbox: Sandbox, work: Job) -> Service:
 
 def ask(service: Service, target: str = "/", method: str = "GET") -> Reply:
     """One request."""
-    client = Client(service.address, wall_s=20, max_bytes=1 << 20)
+    client = Client(service.addresses[0], wall_s=20, max_bytes=1 << 20)
     return client(method, target, {}, None)
 
 

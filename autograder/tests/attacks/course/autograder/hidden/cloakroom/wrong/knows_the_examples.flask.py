@@ -1,0 +1,24 @@
+"""Knows the brief's examples and nothing else: worth 2 of 10 points.
+
+Fails: test_any_price, test_a_label_is_the_name_backwards, test_a_visitor_is_greeted, test_a_coat_gets_a_number, test_a_coat_is_found_again, test_coats_outlive_a_restart, test_the_owners_are_written_down
+"""
+
+from flask import Flask
+
+
+def create_app():
+    app = Flask(__name__)
+
+    @app.get("/price")
+    def price():
+        return {"pence": 300}
+
+    @app.get("/label/<name>")
+    def label(name):
+        return {"label": "adA"}
+
+    @app.errorhandler(404)
+    def missing(error):
+        return {"error": "not found"}, 404
+
+    return app
