@@ -6,6 +6,7 @@ CourseError
 ├── SandboxUnavailable     this machine offers no wall to grade behind
 ├── ReleaseRefused         a student edition would hold something secret
 └── GradingBroken          our fault: a verdict would not be the student's doing
+    └── WallLost           and likely to go well the next time
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ __all__ = [
     "ReleaseRefused",
     "SandboxUnavailable",
     "UsageError",
+    "WallLost",
     "reason",
 ]
 
@@ -60,6 +62,10 @@ class ReleaseRefused(CourseError):
 
 class GradingBroken(CourseError):
     """The grader failed, so there is no verdict: never a student's grade."""
+
+
+class WallLost(GradingBroken):
+    """A sandbox ended under a submission, through no doing of the submission's; worth one more try."""
 
 
 def reason(error: Exception) -> str:

@@ -14,7 +14,8 @@ from typing import Self
 
 from autograder.cache import Cache
 from autograder.catalog import Catalog, Part, Topic
-from autograder.errors import CatalogError, CourseError, GradingBroken, reason
+from autograder.errors import CatalogError, CourseError, GradingBroken, WallLost, reason
+from autograder.frameworks import FRAMEWORKS
 from autograder.kinds import JUDGES, Judge, Setting
 from autograder.report.model import PartReport, Report
 from autograder.sandbox import Sandbox
@@ -152,7 +153,10 @@ class Grader:
             if kept is not None:
                 return kept, True
             self._prepare(topic, beside)
-            report = judge.judge(submission, seed)
+            try:
+                report = judge.judge(submission, seed)
+            except WallLost:
+                report = judge.judge(submission, seed)
             self._cache.put(key, report)
         except CatalogError:
             raise
@@ -167,12 +171,18 @@ class Grader:
                 return
             self._prepared.add(topic.name)
         for part in parts:
+            threading.Thread(target=self._prepare_sandbox, args=(part,), daemon=True).start()
             threading.Thread(target=self._prepare_part, args=(topic, part), daemon=True).start()
 
     def _prepare_part(self, topic: Topic, part: Part) -> None:
         # Whatever fails here fails again, and is told, when the part is judged.
         with contextlib.suppress(CourseError, OSError):
             self.judge(topic, part).prepare()
+
+    def _prepare_sandbox(self, part: Part) -> None:
+        if part.framework is not None:
+            with contextlib.suppress(CourseError, OSError):
+                self._sandbox.prepare(FRAMEWORKS[part.framework].protocol, part.libraries)
 
     def _key(self, judge: Judge, topic: Topic, part: Part, submission: Submission, seed: str) -> str:
         return Cache.key(

@@ -23,6 +23,7 @@ _DISTRIBUTIONS = (
     "jinja2",
     "pydantic",
     "pytest",
+    "pyyaml",
     "sqlalchemy",
     "starlette",
     "uvicorn",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 __all__ = ["Course", "CoursePart", "Grading", "Objective", "Part", "PartKind", "Reveal", "Topic"]
 
@@ -38,10 +38,18 @@ class Part(_Frozen):
     framework: Name | None = None
     libraries: tuple[str, ...] = Field(default=(), description="Importable beside the standard library.")
     starter_share: Annotated[float, Field(ge=0, le=1)] = 0.35
+    apps: tuple[dict[str, JsonValue], ...] = Field(
+        default=(), max_length=4, description="`create_app` is called with each, in one process."
+    )
     environment: dict[Variable, Value] = Field(default={}, description="What the app sees at every start.")
     left: dict[LeftFile, Annotated[int, Field(gt=0, le=1_048_576)]] = Field(
         default={}, description="Files that the app may leave, with how many bytes are read of each."
     )
+
+    @property
+    def served(self) -> bool:
+        """Whether an app is handed in, which is served and asked."""
+        return self.kind in {"contract", "fix"}
 
 
 class Topic(_Frozen):

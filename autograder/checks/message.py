@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from autograder.checks.findings import Findings
 from autograder.sandbox.job import Address
 from autograder.verdict import Verdict
 
@@ -36,11 +37,13 @@ class Order(_Message):
 
     Attributes:
         addresses: where the app answers; several when one process serves several.
+        findings: what the learner says was wrong with the app, where the part asks for it.
         left: the files of which a check may ask what the app left.
         wall_s: seconds after which the app is ended; a run that goes on long after that is ended too.
     """
 
     addresses: Annotated[tuple[Address, ...], Field(min_length=1)]
+    findings: Findings | None = None
     left: tuple[str, ...] = ()
     seed: str
     wall_s: float

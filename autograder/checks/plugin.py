@@ -12,6 +12,7 @@ import pytest
 from autograder.checks.api import Api, Draw
 from autograder.checks.client import Client
 from autograder.checks.expect import AppGone, AppHung, CheckFailed
+from autograder.checks.findings import Findings
 from autograder.checks.message import CheckInfo, Finding, Order
 from autograder.checks.process import AppProcess, Ask
 from autograder.sandbox.job import Address
@@ -102,6 +103,13 @@ class Checks:
         """The apps that one process serves, in the order of the part's ``apps``; `api` is the first."""
         assert self._run is not None
         return self._run.apis
+
+    @pytest.fixture
+    def findings(self) -> Findings:
+        """What the learner says was wrong with the app; for parts of kind fix."""
+        assert self._run is not None
+        assert self._run.order.findings is not None, "only a part of kind fix has findings"
+        return self._run.order.findings
 
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:

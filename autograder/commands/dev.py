@@ -11,7 +11,7 @@ from autograder.catalog import load
 from autograder.commands.grade import progress
 from autograder.devcheck import alignment, check_course
 from autograder.devcheck.show import show_matrix, show_sheet, show_violations
-from autograder.sandbox.choose import choose
+from autograder.sandbox.choose import VARIABLE, choose, warm_refusal
 from autograder.scaffold import new_topic, show_topic
 
 __all__ = ["run_check", "run_new", "run_sandbox", "run_show"]
@@ -53,9 +53,23 @@ def run_show(course: Path | None, name: str) -> int:
     return 0
 
 
+def _how_they_start(name: str) -> str:
+    if name == "bubblewrap-warm":
+        return (
+            "They start warm: each is forked, behind walls of its own, from a process that has imported "
+            f"the frameworks. {VARIABLE}=cold starts a Python for each."
+        )
+    refusal = warm_refusal()
+    if refusal is None:
+        return f"They start cold, each with a Python of its own: {VARIABLE}=cold asks for that."
+    return f"They start cold, each with a Python of its own. Warm starts do not work here: {refusal}"
+
+
 def run_sandbox() -> int:
     """Say what wall there is. Returns 0; raises SandboxUnavailable, with what to do, when there is none."""
     sandbox = choose()
     sandbox.check_available()
-    Console(highlight=False).print(f"Submissions run in {sandbox.name}: a wall holds them on this machine.")
+    console = Console(highlight=False)
+    console.print(f"Submissions run in {sandbox.name}: a wall holds them on this machine.")
+    console.print(_how_they_start(sandbox.name))
     return 0

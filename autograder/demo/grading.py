@@ -13,6 +13,7 @@ from pathlib import Path
 from autograder.catalog import Catalog, Topic
 from autograder.demo.handin import write_hand_in
 from autograder.demo.roll import Student
+from autograder.devcheck.authored import authored_apps
 from autograder.errors import GradingBroken, UsageError
 from autograder.nb.build import build_course
 from autograder.nb.folder import GradingFolder
@@ -58,8 +59,9 @@ def prepare(catalog: Catalog, topic: Topic, folder: Path, students: Sequence[Stu
     marker.touch()
     nbgrader(folder, "generate_assignment", topic.name)
     released = folder / "release" / topic.name / f"{topic.name}.ipynb"
+    apps = authored_apps(catalog, topic)
     for student in students:
-        write_hand_in(student, catalog.places(topic.name), released, GradingFolder(folder).submitted)
+        write_hand_in(student, apps, released, GradingFolder(folder).submitted)
     _enrol(folder, students)
 
 

@@ -6,16 +6,15 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.catalog import Places
 from autograder.demo.roll import Student
+from autograder.devcheck.authored import App
 from autograder.errors import CatalogError
-from autograder.frameworks import FRAMEWORKS
 
 __all__ = ["write_hand_in"]
 
@@ -32,12 +31,12 @@ class _HandIn:
     special: dict[str, Callable[[Path], None]] = field(default_factory=dict)
 
 
-def write_hand_in(student: Student, places: Places, released: Path, submitted: Path) -> None:
+def write_hand_in(student: Student, apps: Sequence[App], released: Path, submitted: Path) -> None:
     """Write ``submitted/<student>/<topic>/``.
 
     Args:
         student: whose.
-        places: the topic's places, from which apps are taken.
+        apps: the topic's authored apps, of which theirs are taken.
         released: the released notebook.
         submitted: the folder of all hand-ins.
     """
@@ -49,7 +48,7 @@ def write_hand_in(student: Student, places: Places, released: Path, submitted: P
         return
     made = _HandIn(json.loads(released.read_text("utf-8")), student.topic)
     for part, origin in student.apps.items():
-        made.files[f"{FRAMEWORKS[part].module}.py"] = _app(places, origin, part)
+        made.files |= _app(apps, origin, part)
     made.files[f"{student.topic}.ipynb"] = _packed(made.notebook)
     for oddity in student.odd:
         _ODDITIES[oddity](made)
@@ -61,28 +60,27 @@ def write_hand_in(student: Student, places: Places, released: Path, submitted: P
         make(folder / name)
 
 
-def _app(places: Places, origin: str, part: str) -> bytes:
-    """An app's source: ``<origin>``, or ``<origin> + <name>`` with ``added/<name>.<part>.py`` at its end."""
-    base, _, added = origin.partition(" + ")
-    module = FRAMEWORKS[part].module
-    kind, _, name = base.partition("/")
-    files = {
-        "solution": places.solution / f"{module}.py",
-        "starter": places.exercise / f"{module}.py",
-        "right": places.hidden / "right" / f"{name}.{part}.py",
-        "wrong": places.hidden / "wrong" / f"{name}.{part}.py",
-    }
-    wanted = [files.get(kind, places.hidden / kind)]
-    if added:
-        wanted.append(_ADDED / f"{added}.{part}.py")
-    for file in wanted:
-        if not file.is_file():
-            raise CatalogError(
-                f"The class roll names an app that does not exist: {origin!r} for {part}.",
-                where=str(file),
-                remedy="Correct autograder/demo/class.toml, or write the app.",
-            )
-    return b"\n\n".join(file.read_bytes() for file in wanted)
+def _app(apps: Sequence[App], origin: str, part: str) -> dict[str, bytes]:
+    """An app's files: ``<origin>``, or ``<origin> + <name>`` with ``added/<name>.<part>.py`` at its end."""
+    base, _, name = origin.partition(" + ")
+    role, _, slug = base.partition("/")
+    app = next((app for app in apps if (app.role, app.part.name) == (role, part) and _named(app, slug)), None)
+    added = _ADDED / f"{name}.{part}.py"
+    if app is None or (name and not added.is_file()):
+        raise CatalogError(
+            f"The class roll names an app that does not exist: {origin!r} for {part}.",
+            where=str(added if app else "autograder/demo/class.toml"),
+            remedy="Correct autograder/demo/class.toml, or write the app.",
+        )
+    files = {str(placed): path.read_bytes() for placed, path in app.files}
+    if name:
+        main = next(str(placed) for placed, path in app.files if path == app.main)
+        files[main] += b"\n\n" + added.read_bytes()
+    return files
+
+
+def _named(app: App, slug: str) -> bool:
+    return not slug or app.slug == slug
 
 
 def _packed(notebook: object) -> bytes:

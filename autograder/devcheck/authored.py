@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from autograder.catalog import Catalog, Part, Topic
@@ -36,7 +37,8 @@ class App:
         role: what it is there to show.
         part: the part that it would be handed in for.
         path: the file or folder, as the author knows it.
-        files: where each file of it would stand in a hand-in, and where it is.
+        files: where each file of it would stand in a hand-in, and where it is. What a right or wrong
+            submission lacks of the part's files is taken from the solution.
     """
 
     role: Role
@@ -60,7 +62,7 @@ class App:
 
 def contract_parts(topic: Topic) -> tuple[Part, ...]:
     """The topic's parts that checks judge over HTTP."""
-    return tuple(each for each in topic.part if each.kind == "contract" and each.framework in FRAMEWORKS)
+    return tuple(each for each in topic.part if each.served and each.framework in FRAMEWORKS)
 
 
 def authored_apps(catalog: Catalog, topic: Topic) -> tuple[App, ...]:
@@ -73,21 +75,42 @@ def authored_apps(catalog: Catalog, topic: Topic) -> tuple[App, ...]:
             if files:
                 apps.append(App(role, part, _shortest(place, part), files))
         for role in (Role.RIGHT, Role.WRONG):
-            apps += _submissions(places.hidden / role, role, part)
+            rest = dict(_placed(places.solution, part))
+            apps += [_completed(each, rest) for each in _submissions(places.hidden / role, role, part)]
     order = list(Role)
     return tuple(sorted(apps, key=lambda app: order.index(app.role)))
 
 
 def told_to_fail(app: App) -> tuple[str, ...]:
-    """The checks that a wrong submission says it fails, in its docstring's ``Fails:`` paragraph."""
-    if app.main is None:
-        return ()
-    try:
-        docstring = ast.get_docstring(ast.parse(app.main.read_bytes())) or ""
-    except SyntaxError:
-        return ()
-    found = _FAILS.search(docstring)
+    """The checks that a wrong submission says it fails, in a paragraph ``Fails:``.
+
+    It stands in the docstring of the module; where the module is the solution's, in the comment that the
+    submission's own first file begins with.
+    """
+    found = _FAILS.search(_said(app))
     return tuple(re.findall(r"\w+(?:\[[^\]]*\])?", found["names"])) if found else ()
+
+
+def _said(app: App) -> str:
+    own = [file for _, file in app.files if app.path in (file, *file.parents)]
+    if app.main in own:
+        try:
+            return ast.get_docstring(ast.parse(app.main.read_bytes())) or ""
+        except SyntaxError:
+            return ""
+    lines = own[0].read_text(encoding="utf-8", errors="replace").splitlines() if own else []
+    return "\n".join(line.lstrip("# ") for line in takewhile(lambda line: line.startswith("#"), lines))
+
+
+def _completed(app: App, solution: dict[PurePosixPath, Path]) -> App:
+    """The submission with those of the part's files that it lacks."""
+    placed = {each for each, _ in app.files}
+    rest = []
+    for name in map(PurePosixPath, app.part.files):
+        package = name.with_suffix("")
+        if name not in placed and not any(package in each.parents for each in placed):
+            rest += [each for each in solution.items() if each[0] == name or package in each[0].parents]
+    return replace(app, files=(*app.files, *rest))
 
 
 def _submissions(folder: Path, role: Role, part: Part) -> Iterator[App]:

@@ -33,7 +33,7 @@ def kinds(subject: Subject) -> Iterator[Fault]:
         if part.kind not in JUDGES:
             kinds = ", ".join(JUDGES)
             yield Fault(where, f"Parts of kind {part.kind!r} cannot be judged yet.", f"Use one of: {kinds}.")
-        elif part.kind == "contract" and part.framework is None:
+        elif part.served and part.framework is None:
             yield Fault(where, "The part says no framework.", 'Add `framework = "…"` to it.')
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.catalog import Part
+from autograder.checks.findings import Findings
 from autograder.checks.message import CheckInfo, Finding, Order
 from autograder.checks.runner import CheckRunner
 from autograder.errors import CatalogError, GradingBroken
@@ -45,21 +46,27 @@ class ContractJudge:
         """Start the checks' process, so that the first submission need not wait for it."""
         self._checks()
 
-    def judge(self, submission: Submission, seed: str) -> PartReport:
-        """Serve the app, run the checks, score what they found."""
+    def judge(self, submission: Submission, seed: str, findings: Findings | None = None) -> PartReport:
+        """Serve the app, run the checks, score what they found.
+
+        Args:
+            submission: the hand-in.
+            seed: of the hidden inputs.
+            findings: what the learner says was wrong with the app, where the part asks for it.
+        """
         runner = self._checks()
         refusal = submission.refusal or submission.parts[self._setting.part.name].refusal
         if refusal is not None:
             return self._scored(runner, [refused(info, refusal) for info in runner.infos], refusal=refusal)
         limits = self._setting.policy.limits
         with self._served(submission) as service:
-            asked = self._ask(runner, service, seed) if service.wait_started() else None
+            asked = self._ask(runner, service, seed, findings) if service.wait_started() else None
             outcome = self._entered(service.kill())
         if asked is None:
-            findings = not_started(runner.infos, outcome, limits, submission.folder)
+            found = not_started(runner.infos, outcome, limits, submission.folder)
         else:
-            findings = [explained(finding, outcome, limits) for finding in asked]
-        return self._scored(runner, findings, outcome=outcome)
+            found = [explained(each, outcome, limits) for each in asked]
+        return self._scored(runner, found, outcome=outcome)
 
     def close(self) -> None:
         """End the apps that are being judged, then the checks' process."""
@@ -124,16 +131,20 @@ class ContractJudge:
             limits=self._setting.policy.limits,
             protocol=self._framework.protocol,
             module=self._framework.module,
+            apps=self._setting.part.apps,
             environment=self._setting.part.environment,
             libraries=self._setting.part.libraries,
             results=self._setting.part.left,
         )
 
-    def _ask(self, runner: CheckRunner, service: Service, seed: str) -> Sequence[Finding]:
+    def _ask(
+        self, runner: CheckRunner, service: Service, seed: str, findings: Findings | None
+    ) -> Sequence[Finding]:
         client = self._setting.policy.client
         order = Order(
-            addresses=(service.address,),
+            addresses=service.addresses,
             left=tuple(self._setting.part.left),
+            findings=findings,
             seed=seed,
             wall_s=self._setting.policy.limits.wall_s,
             request_wall_s=client.request_wall_s,

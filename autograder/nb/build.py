@@ -68,7 +68,7 @@ def _contents(topic: Topic, places: Places) -> dict[PurePosixPath, bytes]:
         for path in sorted(places.exercise.rglob("*"))
         if _released(path, places.exercise)
     }
-    missing = [name for name in _must_have(topic) if name not in files]
+    missing = [name for name in _must_have(topic) if name not in files and _package(name) not in files]
     if missing:
         raise CatalogError(
             f"The exercise {topic.name} lacks {', '.join(map(str, missing))}.",
@@ -86,14 +86,13 @@ def _released(path: Path, exercise: Path) -> bool:
 
 
 def _must_have(topic: Topic) -> list[PurePosixPath]:
-    starters = [
-        PurePosixPath(name)
-        for part in topic.part
-        if part.kind == "contract"
-        for name in part.files
-        if name.endswith(".py")
-    ]
+    starters = [PurePosixPath(name) for part in topic.part if part.served for name in part.files]
     return [PurePosixPath("README.md"), *starters]
+
+
+def _package(name: PurePosixPath) -> PurePosixPath:
+    """The first file of a package that stands for the module."""
+    return name.with_suffix("") / "__init__.py"
 
 
 def _write(folder: Path, files: dict[PurePosixPath, bytes]) -> None:

@@ -2,9 +2,10 @@
 
 Every line of ``autograder/hidden`` and ``solutions`` is secret when it has at least 25 characters
 beside white space, unless it is of a sort that tells nothing: imports, the names of hints and
-objectives, the head of ``create_app``. What such a line may share with public files is
-not guessed from those files, since the leak may stand in any of them: a line is public only when
-an author wrote it into a topic's ``hidden/<topic>/shared.txt``.
+objectives, the head of ``create_app``; or that it stands in an app that the topic's learners are given
+to repair. What such a line may share with public files is not guessed from those files, since the leak
+may stand in any of them: a line is public only when an author wrote it into a topic's
+``hidden/<topic>/shared.txt``.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import html
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from autograder.catalog import Catalog
+from autograder.catalog import Catalog, Places, Topic
 from autograder.release.claims import authored_files
 
 __all__ = ["LEAST", "Leak", "Secrets", "squeezed"]
@@ -60,10 +61,11 @@ class Secrets:
         for topic in catalog.course.topic:
             places = catalog.places(topic.name)
             self._read_shared(catalog.root, places.hidden / "shared.txt")
+            given = _given(topic, places)
             for place in (places.hidden, places.solution):
                 for file in authored_files(place):
                     if file != places.hidden / "shared.txt" and not file.is_symlink():
-                        self._read(catalog.root, file, known)
+                        self._read(catalog.root, file, known, given)
 
     def leaks(self, name: PurePosixPath, data: bytes) -> Iterator[Leak]:
         """Every place in a public file where a secret line stands that is not shared on purpose."""
@@ -85,7 +87,7 @@ class Secrets:
         found = {secret for _, text in pieces for _, secret, _, _ in self._found(text)}
         return found & self.shared.keys()
 
-    def _read(self, root: Path, file: Path, known: set[str]) -> None:
+    def _read(self, root: Path, file: Path, known: set[str], given: Collection[str]) -> None:
         text = file.read_bytes().decode("utf-8", "replace")
         apart = _import_lines(text) if file.suffix == ".py" else frozenset()
         for number, line in enumerate(text.splitlines(), 1):
@@ -95,7 +97,7 @@ class Secrets:
                 secret = squeezed(form)
                 if len(secret) < LEAST or secret.startswith(_TELLS_NOTHING):
                     continue
-                if secret not in known:
+                if secret not in known and secret not in given:
                     known.add(secret)
                     found = (secret, _place(root, file, number), line.strip())
                     self._by_start.setdefault(secret[:LEAST], []).append(found)
@@ -121,6 +123,15 @@ class Secrets:
 def squeezed(line: str) -> str:
     """The line without white space and without marks of comments, quotes and lists before it."""
     return "".join(line.split()).lstrip(_MARKS)
+
+
+def _given(topic: Topic, places: Places) -> frozenset[str]:
+    """The lines of apps that learners are given to repair: most of a solution is what was given."""
+    files = [places.exercise / name for part in topic.part if part.kind == "fix" for name in part.files]
+    packages = [path for file in files for path in authored_files(file.with_suffix(""))]
+    texts = [path.read_text(encoding="utf-8") for path in (*files, *packages) if path.is_file()]
+    lines = [line for text in texts for line in text.splitlines()]
+    return frozenset(squeezed(form) for line in lines for form in (line, _TRAILING_COMMENT.sub("", line)))
 
 
 def _place(root: Path, file: Path, line: int) -> str:

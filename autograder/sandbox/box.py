@@ -17,24 +17,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from autograder.errors import GradingBroken
+from autograder.errors import GradingBroken, WallLost
 from autograder.outcome import Limit, Outcome
 from autograder.sandbox import launcher
-from autograder.sandbox.enclosure import Enclosure, Spawn
+from autograder.sandbox.enclosure import Enclose, Request
 from autograder.sandbox.job import Address, Job
 from autograder.sandbox.link import Link
-from autograder.sandbox.mounts import System, box_arguments, write_etc
+from autograder.sandbox.mounts import System
+from autograder.sandbox.order import start_order
 from autograder.sandbox.parcel import pack
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.relay import Relay
-from autograder.sandbox.seccomp import filter_program
 from autograder.sandbox.stream import Stream
 from autograder.sandbox.uids import lease_uid
 from autograder.sandbox.watchdog import Watchdog, shared_fairly, usage_of
 
 __all__ = ["Box", "Wall"]
 
-_FIXED = {"PATH": "/usr/bin:/bin", "HOME": launcher.HOME, "LANG": "C.UTF-8"}
 _MARGIN_S = 5.0
 _MOST_ERRORS = 65_536
 _BACKLOG = 128
@@ -44,11 +43,10 @@ _BACKLOG = 128
 class Wall:
     """What all boxes of one sandbox share."""
 
-    bwrap: str
     system: System
     policy: Policy
     watchdog: Watchdog
-    spawn: Spawn
+    enclose: Enclose
 
 
 class Box:
@@ -75,9 +73,9 @@ class Box:
     # ── What others may ask ─────────────────────────────────────────────────────────────────────────
 
     @property
-    def address(self) -> Address:
-        """The unix socket; its path stays the same over restarts."""
-        return Address(path=str(self._folder / "app"))
+    def addresses(self) -> tuple[Address, ...]:
+        """The apps' unix sockets; their paths stay the same over restarts."""
+        return tuple(Address(path=str(path)) for path in self._paths())
 
     def wait_started(self) -> bool:
         """Wait until the app is served; false when it ended or ran out of time."""
@@ -224,15 +222,8 @@ class Box:
         stack.callback(self._output.close)
         self._errors = Stream(wall.watchdog, 1, _MOST_ERRORS, lambda: None)
         stack.callback(self._errors.close)
-        etc = write_etc(self._folder / "etc", uid)
-        self._enclosure = Enclosure(
-            wall.spawn,
-            wall.bwrap,
-            filter_program(policy.denied_calls),
-            box_arguments(wall.system, policy, self._job.limits, uid, etc),
-            errors=self._errors.writers[0],
-            control=self._link.theirs.fileno(),
-            patience_s=policy.teardown_wall_s,
+        self._enclosure = wall.enclose(
+            Request(self._job, self._folder, uid, self._errors.writers[0], self._link.theirs.fileno())
         )
         stack.callback(self._enclosure.bury)
         self._link.theirs.close()
@@ -248,46 +239,17 @@ class Box:
         os.close(files)
 
     def _start(self, extra: Mapping[str, str] | None = None) -> None:
-        listener = None if self._job.command else self._listen()
+        paths = () if self._job.command else self._paths()
         self._start_by = time.monotonic() + self._job.limits.start_wall_s
         with contextlib.ExitStack() as ours:
-            if listener is not None:
-                # Only the box keeps it: when the app is gone, connections are refused.
-                ours.enter_context(listener)
-            self._link.send(
-                self._order(extra or {}), [*self._output.writers, *([listener.fileno()] if listener else [])]
-            )
+            # Only the box keeps them: when the app is gone, connections are refused.
+            listeners = [ours.enter_context(_listen(path)).fileno() for path in paths]
+            sites = [inside for _, inside in self._wall.system.sites]
+            order = start_order(self._job, self._wall.policy.wall, sites, extra or {})
+            self._link.send(order, [*self._output.writers, *listeners])
 
-    def _listen(self) -> socket.socket:
-        path = self._folder / "app"
-        path.unlink(missing_ok=True)
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listener.bind(str(path))
-        listener.listen(_BACKLOG)
-        return listener
-
-    def _order(self, extra: Mapping[str, str]) -> dict[str, object]:
-        job, wall = self._job, self._wall.policy.wall
-        return {
-            "do": "start",
-            "protocol": job.protocol,
-            "module": job.module,
-            "command": job.command,
-            "libraries": job.libraries,
-            "environment": {**_FIXED, **job.environment, **extra},
-            "backends": list(job.backends),
-            "results": dict(job.results),
-            "site": [inside for _, inside in self._wall.system.sites],
-            "inodes": wall.inodes,
-            "rlimits": {
-                "RLIMIT_NPROC": job.limits.processes + wall.process_headroom,
-                "RLIMIT_AS": wall.address_space_bytes,
-                "RLIMIT_FSIZE": job.limits.file_bytes,
-                "RLIMIT_NOFILE": job.limits.open_files,
-                "RLIMIT_CORE": 0,
-                "RLIMIT_CPU": math.ceil(job.limits.cpu_s) + 1,
-            },
-        }
+    def _paths(self) -> tuple[Path, ...]:
+        return tuple(self._folder / f"app{at}" for at in range(len(self._job.apps) or 1))
 
     # ── How it ends ─────────────────────────────────────────────────────────────────────────────────
 
@@ -300,7 +262,9 @@ class Box:
         # First of all: a pid may be somebody else's as soon as its process is gone.
         self._wall.watchdog.forget(self)
         with self._stack:
-            usage = self._enclosure.bury()
+            told = self._link.told
+            left_alone = told.gone and told.ended is None and self._limit is None
+            used = self._enclosure.bury()
             self._wall.watchdog.unread(self._link.fileno())
             while not self._link.told.gone and self._fault is None:
                 self._safely(self._hear)()
@@ -314,9 +278,13 @@ class Box:
                 where="autograder/sandbox/box.py",
                 remedy="Grade it again, and report this.",
             ) from self._fault
-        told = self._link.told
+        if left_alone and self._enclosure.lost:
+            raise WallLost(
+                "The process from which submissions are started ended in the middle of one.",
+                where="the sandbox's nest",
+                remedy="Look at the machine's memory, then grade again.",
+            )
         code = told.ended if self._limit is None else None
-        silence = f"bubblewrap ended with code {self._enclosure.code} and said nothing"
         return Outcome(
             entered=told.entered,
             started=told.started,
@@ -324,13 +292,13 @@ class Box:
             signal=-code if code is not None and code < 0 else None,
             limit=self._limit,
             wall_s=time.monotonic() - self._began,
-            cpu_s=max(self._cpu_s, usage.ru_utime + usage.ru_stime),
-            # The kernel's own figure counts what the grader had when it forked; only where nothing was seen.
-            peak_memory_bytes=self._memory_bytes or usage.ru_maxrss * 1024,
+            cpu_s=max(self._cpu_s, used.cpu_s),
+            # The kernel's own figure counts what was there before the fork; only where nothing was seen.
+            peak_memory_bytes=self._memory_bytes or used.memory_bytes,
             stdout=stdout,
             stderr=stderr,
             results=told.results,
-            failure=None if told.entered else said or silence,
+            failure=None if told.entered else said or self._enclosure.silence,
         )
 
     def _readable(self, text: bytes) -> str:
@@ -344,3 +312,11 @@ class Box:
 def _short_folder() -> str | None:
     """A unix socket's path has at most 107 bytes; a long TMPDIR leaves no room."""
     return None if len(tempfile.gettempdir()) < 60 else "/tmp"  # noqa: PLR2004, S108 - made by mkdtemp
+
+
+def _listen(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    listener.listen(_BACKLOG)
+    return listener

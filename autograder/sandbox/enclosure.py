@@ -1,141 +1,116 @@
-"""One bubblewrap and all processes inside: how they begin, and that the last of them is gone."""
+"""What a job's processes live in, whoever made it: how they are killed, and that the last is gone."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import resource
 import select
 import signal
-import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from autograder.errors import GradingBroken
+from autograder.sandbox.job import Job
 
-__all__ = ["Enclosure", "Spawn"]
-
-Spawn = Callable[[Callable[[], subprocess.Popen[bytes]]], "subprocess.Popen[bytes]"]
-"""Runs a function in a thread that lives as long as the sandbox: the kernel ends a box together
-with the thread that started it, not only with the process."""
+__all__ = ["Enclose", "Enclosure", "PidOne", "Request", "Used"]
 
 
-class Enclosure:
-    """A running bubblewrap.
-
-    Args:
-        bwrap: the binary.
-        program: the system-call filter.
-        command: bubblewrap's arguments and, behind them, the launcher's.
-        errors: the descriptor that bubblewrap and our launcher write to.
-        control: the launcher's end of its socket.
-        patience_s: how long a killed process may take to be gone.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an enclosure is made for.
 
     Attributes:
-        pid: the box's pid 1 as the grader sees it; 0 when bubblewrap failed before there was one.
+        folder: a private one of the job's own.
+        uid: what the submission's processes run as.
+        errors: the descriptor that whoever comes before the submission writes to.
+        control: the launcher's end of its socket.
     """
 
-    def __init__(
-        self,
-        spawn: Spawn,
-        bwrap: str,
-        program: bytes,
-        command: Sequence[str],
-        *,
-        errors: int,
-        control: int,
-        patience_s: float,
-    ) -> None:
-        self.pid = 0
-        self._pid_one = -1
-        self._patience_s = patience_s
-        self._usage: resource.struct_rusage | None = None
-        loads, told, tells = os.memfd_create("filter"), *os.pipe()
-        try:
-            os.write(loads, program)
-            os.lseek(loads, 0, os.SEEK_SET)
-            ours = [bwrap, "--info-fd", str(tells), "--seccomp", str(loads)]
-            self._bwrap = spawn(
-                lambda: subprocess.Popen(  # noqa: S603 - a wall, and a learner's code behind it
-                    [*ours, *command, str(control)],
-                    env={},
-                    cwd="/",
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=errors,
-                    pass_fds=(loads, tells, control),
-                )
-            )
-            os.close(tells)
-            tells = -1
-            self._find_pid(told)
-        except OSError as error:
-            raise GradingBroken(
-                f"bubblewrap cannot be started: {error}",
-                where=bwrap,
-                remedy="Run `course dev sandbox` to see what this machine offers.",
-            ) from error
-        finally:
-            for each in (loads, told, tells):
-                if each >= 0:
-                    os.close(each)
+    job: Job
+    folder: Path
+    uid: int
+    errors: int
+    control: int
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What all processes of a job used, as the kernel counted it when they had ended."""
+
+    cpu_s: float = 0.0
+    memory_bytes: int = 0
+
+
+class Enclosure(Protocol):
+    """All processes of one job.
+
+    Attributes:
+        pid: its pid 1 as the grader sees it; 0 when there never was one.
+    """
+
+    pid: int
 
     @property
-    def code(self) -> int | None:
-        """The exit code of bubblewrap itself, once buried."""
-        return self._bwrap.returncode
+    def lost(self) -> bool:
+        """Whether it fell through no doing of the job's, so that another try is worth it; once buried."""
+
+    @property
+    def silence(self) -> str:
+        """What to say of an enclosure that failed and said nothing, once buried."""
 
     def kill(self) -> None:
         """Kill pid 1, and so all; returns before they are gone."""
-        if self._usage is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            if self.pid:
-                signal.pidfd_send_signal(self._pid_one, signal.SIGKILL)
-            else:
-                # Popen.kill would reap a dead one, and what it used would be lost.
-                os.kill(self._bwrap.pid, signal.SIGKILL)
 
-    def bury(self) -> resource.struct_rusage:
-        """Kill all, wait until the last is gone; what they used, as the kernel counted it.
+    def bury(self) -> Used:
+        """Kill all, wait until the last is gone; what they used. Can be called again.
 
         Raises:
             GradingBroken: the kernel did not end them in time.
         """
-        if self._usage is not None:
-            return self._usage
-        self.kill()
-        outer = os.pidfd_open(self._bwrap.pid)
-        try:
-            # Pid 1 of a namespace is gone after everybody else in it.
-            for each in (self._pid_one, outer):
-                if each >= 0:
-                    self._await(each)
-            _, status, usage = os.wait4(self._bwrap.pid, 0)
-        finally:
-            os.close(outer)
-        self._bwrap.returncode = os.waitstatus_to_exitcode(status)
-        self._usage = usage
-        if self._pid_one >= 0:
-            os.close(self._pid_one)
-        return usage
 
-    def _find_pid(self, told: int) -> None:
-        text = b""
-        while block := os.read(told, 4096):
-            text += block
-        if text.strip():
-            pid = int(json.loads(text)["child-pid"])
+
+Enclose = Callable[[Request], Enclosure]
+"""Makes an enclosure. Raises GradingBroken."""
+
+
+class PidOne:
+    """A process that all others of a job end with.
+
+    Args:
+        handle: a descriptor of the process, which it closes in the end.
+        patience_s: how long it may take to be gone when killed.
+    """
+
+    def __init__(self, pid: int, handle: int, patience_s: float) -> None:
+        self.pid = pid
+        self._handle = handle
+        self._patience_s = patience_s
+
+    def kill(self) -> None:
+        """Kill it; returns before it is gone."""
+        if self._handle >= 0:
             with contextlib.suppress(ProcessLookupError):
-                self._pid_one = os.pidfd_open(pid)
-                self.pid = pid
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
-    def _await(self, process: int) -> None:
+    def wait(self) -> None:
+        """Wait until it is gone: pid 1 of a namespace is, after everybody else in it.
+
+        Raises:
+            GradingBroken: it is not gone in time.
+        """
         poll = select.poll()
-        poll.register(process, select.POLLIN)
+        poll.register(self._handle, select.POLLIN)
         if not poll.poll(self._patience_s * 1000):
             raise GradingBroken(
                 f"A killed submission still ran after {self._patience_s:g} seconds.",
-                where=f"process {self.pid or self._bwrap.pid}",
+                where=f"process {self.pid}",
                 remedy="Look at the machine: the kernel cannot end the process.",
             )
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1

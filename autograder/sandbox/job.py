@@ -44,6 +44,8 @@ class Job:
         files: the clean folder; the submission sees a read-only or private copy of it.
         protocol: which server carries the app, ``wsgi`` or ``asgi``.
         module: the app's module or package, such as ``flask_app``; it offers ``create_app()`` or ``app``.
+        apps: configurations: ``create_app(configuration)`` is called for each, and each app served beside
+            the others in one process. When empty, one app is made, without a configuration.
         command: instead of serving, run ``python`` with these arguments once.
         environment: exactly the variables the submission sees beside the launcher's own fixed few.
         backends: named services outside the wall, each relayed to a loopback port inside;
@@ -57,6 +59,7 @@ class Job:
     limits: Limits
     protocol: Literal["wsgi", "asgi"] = "wsgi"
     module: str = ""
+    apps: tuple[Mapping[str, object], ...] = ()
     command: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     backends: Mapping[str, Address] = field(default_factory=dict)
@@ -68,8 +71,8 @@ class Service(Protocol):
     """An app that is being served; always used as a context manager, which kills it."""
 
     @property
-    def address(self) -> Address:
-        """Where to connect."""
+    def addresses(self) -> tuple[Address, ...]:
+        """Where to connect to each app; they stay the same over restarts."""
 
     def wait_started(self) -> bool:
         """Wait until the app's module is imported and served; false when it ended or ran out of time."""
@@ -113,7 +116,7 @@ class Sandbox(Protocol):
 
     @property
     def name(self) -> str:
-        """As the report says it: ``bubblewrap`` or ``plain``."""
+        """As the report says it: ``bubblewrap-warm``, ``bubblewrap`` or ``plain``."""
 
     @property
     def walls(self) -> bool:
@@ -121,6 +124,9 @@ class Sandbox(Protocol):
 
     def check_available(self) -> None:
         """Raise SandboxUnavailable, with what to install or set, when it cannot run here."""
+
+    def prepare(self, protocol: Literal["wsgi", "asgi"], libraries: tuple[str, ...] = ()) -> None:
+        """Start what the first job with these two would wait for. Raises GradingBroken."""
 
     def serve(self, job: Job) -> Service:
         """Start serving an app; returns at once. Raises GradingBroken when the sandbox fails."""

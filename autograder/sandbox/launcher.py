@@ -8,7 +8,7 @@ Standard library only, apart from the two servers; imports nothing else of this 
     plain   without a wall, any operating system: the app runs in this very process
 
 They talk in lines of JSON over one socket that the app's process behind the wall does not inherit.
-The part that all share, from `run_app` down, knows none: it is given a listening socket.
+The part that all share, from `run_app` down, knows none: it is given listening sockets.
 """
 # ruff: noqa: PTH103, PTH109, PTH114, PTH118, PTH123, PTH208 - every start pays for imports
 # ruff: noqa: T201 - standard error is where the learner reads why the app did not start
@@ -18,6 +18,7 @@ from __future__ import annotations
 import _thread
 import base64
 import builtins
+import errno
 import importlib
 import json
 import os
@@ -44,11 +45,27 @@ SERVED_AT = (LOOPBACK, 8000)
 ASKED_FROM = (LOOPBACK, 50000)
 _TICK_S = 0.1
 _PING_WALL_S = 0.5
-_PR_SET_DUMPABLE = 4  # linux/prctl.h
+_PACKET = 65_536
+_MOST_FILES = 4096
+_MOST_RIGHTS = 64
+# From linux/prctl.h, linux/seccomp.h and linux/capability.h.
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+_SECCOMP_MODE_FILTER = 2
+_CAPABILITY_VERSION = 0x20080522
+# From linux/sched.h.
+_NEW_MOUNTS, _NEW_NAMES, _NEW_IPC = 0x00020000, 0x04000000, 0x08000000
+_NEW_USER, _NEW_PIDS, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
+# From linux/mount.h.
+_READ_ONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _PRIVATE = 1, 2, 4, 8, 32, 0x1000, 0x44000
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 1  # linux/sockios.h, linux/if.h
 _SERVER_ERROR = 500
 _PF_EXITING = 0x4  # linux/sched.h
 
 Order = dict[str, Any]
+
+_foreign: list[Any] = []
+"""The type of the C library's functions, once it was needed."""
 
 
 # ── Behind the wall: pid 1 ──────────────────────────────────────────────────────────────────────────
@@ -72,8 +89,8 @@ class Supervisor:
         self._ended = -1
         self._ports: dict[str, int] | None = None
 
-    def serve_until_fork(self) -> tuple[Order, int, int]:
-        """Obey orders; return in the app's process with its order, its listener and its pipe."""
+    def serve_until_fork(self) -> tuple[Order, list[int], int]:
+        """Obey orders; return in the app's process with its order, its listeners and its pipe."""
         while True:
             watched = [each for each in (self._grader.fileno(), self._started, self._ended) if each >= 0]
             ready, _, _ = select.select(watched, [], [], _TICK_S)
@@ -106,7 +123,7 @@ class Supervisor:
         *lines, self._unread = (self._unread + data).split(b"\n")
         return [json.loads(line) for line in lines]
 
-    def _start(self, order: Order) -> tuple[Order, int, int] | None:
+    def _start(self, order: Order) -> tuple[Order, list[int], int] | None:
         if self._ports is None:
             self._ports = self._open_backends(order["backends"])
         self._order = order
@@ -114,10 +131,10 @@ class Supervisor:
         told, tells = os.pipe()
         self._app = os.fork()
         if self._app == 0:
-            listener = files[2] if len(files) > 2 else -1  # noqa: PLR2004 - stdout, stderr, listener
+            listeners = files[2:]  # after standard output and standard error
             order["environment"].update({name: str(port) for name, port in self._ports.items()})
-            _enter_app(files, keep=(listener, tells))
-            return order, listener, tells
+            _enter_app(files, keep=(*listeners, tells))
+            return order, listeners, tells
         for each in (tells, *files):
             os.close(each)
         self._started = told
@@ -201,9 +218,15 @@ def supervise(descriptor: int) -> None:
     order, listening, tells = boss.serve_until_fork()
     grader.detach()
     del boss, grader
+    if not order["command"] and _imported_early & _top_names(HOME):
+        _start_over(order, listening, tells)
+    _run_behind_wall(order, listening, tells)
+
+
+def _run_behind_wall(order: Order, listening: Sequence[int], tells: int) -> NoReturn:
     sys.path += order["site"]
-    listener = socket.socket(fileno=listening) if listening >= 0 else None
-    run_app(order, HOME, listener, lambda: _write_and_close(tells))
+    listeners = [socket.socket(fileno=each) for each in listening]
+    run_app(order, HOME, listeners, lambda: _write_and_close(tells))
 
 
 def _enter_app(files: list[int], keep: tuple[int, ...]) -> None:
@@ -212,11 +235,16 @@ def _enter_app(files: list[int], keep: tuple[int, ...]) -> None:
     os.dup2(files[0], 1)
     os.dup2(files[1], 2)
     kept = sorted(each for each in keep if each > 2)  # noqa: PLR2004 - past standard error
-    for low, high in zip([2, *kept], [*kept, 4096], strict=True):
-        os.closerange(low + 1, high)
+    _close_all_but(kept)
     for each in kept:
         os.set_inheritable(each, False)  # noqa: FBT003 - its only form
     _set_dumpable(1)
+
+
+def _close_all_but(kept: Sequence[int]) -> None:
+    """Close every descriptor past standard error but these, which are in ascending order."""
+    for low, high in zip([2, *kept], [*kept, _MOST_FILES], strict=True):
+        os.closerange(low + 1, high)
 
 
 def _limit(rlimits: Mapping[str, int]) -> None:
@@ -246,12 +274,21 @@ def _end_all_others() -> None:
 
 
 def _set_dumpable(value: int) -> None:
+    _kernel("prctl", _PR_SET_DUMPABLE, value, 0, 0, 0)
+
+
+def _kernel(name: str, *arguments: int | bytes | None) -> None:
+    """Call a function of the C library. Raises OSError, with the call's name in place of a file's."""
     import _ctypes  # noqa: PLC0415 - ctypes itself takes six milliseconds to import
 
-    prctl = _ctypes.dlsym(_ctypes.dlopen("", 0), "prctl")
-    if _ctypes.call_cdeclfunction(prctl, (_PR_SET_DUMPABLE, value, 0, 0, 0)) != 0:
-        message = "prctl(PR_SET_DUMPABLE) failed"
-        raise OSError(message)
+    if not _foreign:
+        number = type("Int", (_ctypes._SimpleCData,), {"_type_": "i"})  # noqa: SLF001 - as ctypes does
+        flags = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_USE_ERRNO
+        _foreign.append(type("Call", (_ctypes.CFuncPtr,), {"_flags_": flags, "_restype_": number}))
+    call = _foreign[0](_ctypes.dlsym(_ctypes.dlopen("", 0), name))
+    if call(*arguments) == -1:
+        reason = _ctypes.get_errno()
+        raise OSError(reason, os.strerror(reason), name)
 
 
 def _write_and_close(descriptor: int) -> None:
@@ -263,19 +300,234 @@ def _write_and_close(descriptor: int) -> None:
         return
 
 
+# ── Behind the wall: a nest ─────────────────────────────────────────────────────────────────────────
+
+_imported_early: set[str] = set()
+"""Top-level modules that a nest has imported and that a box's server, by itself, does not."""
+
+
+class Nest:
+    """Pid 1 of a box without a submission: forks a pid 1 for each job.
+
+    It never reads a byte of a submission: those go to the forked process, when that is behind its walls.
+    """
+
+    def __init__(self, grader: socket.socket) -> None:
+        self._grader = grader
+        self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY)
+
+    def serve_until_fork(self) -> tuple[Order, int, int]:
+        """Obey the grader; return in a job's pid 1 with its order, its line to the grader, its stderr."""
+        while True:
+            data, files, _, _ = socket.recv_fds(self._grader, _PACKET, 2)
+            if not data:
+                sys.exit(0)  # the grader is gone, and with the nest go all its jobs
+            order = json.loads(data)
+            if order["do"] == "reap":
+                self._reap(order["pid"])
+                continue
+            try:
+                pid = self._fork()
+            except OSError as error:
+                self._grader.send(json.dumps({"failed": str(error)}).encode())
+            else:
+                if pid == 0:
+                    self._grader.detach()
+                    return order, files[0], files[1]
+                handle = os.pidfd_open(pid)
+                socket.send_fds(self._grader, [json.dumps({"pid": pid}).encode()], [handle])
+                os.close(handle)
+            for each in files:
+                os.close(each)
+
+    def _fork(self) -> int:
+        """Fork a process that is pid 1 of a new namespace; 0 in that process."""
+        _kernel("unshare", _NEW_PIDS)
+        pid = -1
+        try:
+            pid = os.fork()
+        finally:
+            if pid != 0:
+                _kernel("setns", self._own_pids, _NEW_PIDS)
+        return pid
+
+    def _reap(self, pid: int) -> None:
+        """Collect a pid 1 whose end the grader has seen; tell what its processes used."""
+        _, _, usage = os.wait4(pid, 0)
+        used = {"cpu_s": usage.ru_utime + usage.ru_stime, "memory_bytes": usage.ru_maxrss * 1024}
+        self._grader.send(json.dumps(used).encode())
+
+
+def brood(descriptor: int) -> None:
+    """Be a nest until the grader closes its end; in a job's pid 1, be that."""
+    grader = socket.socket(fileno=descriptor)
+    setup: Order = json.loads(grader.recv(_PACKET))
+    _import_early(setup)
+    nest = Nest(grader)
+    grader.send(b'{"is": "ready"}')
+    order, control, errors = nest.serve_until_fork()
+    del nest, grader
+    os.dup2(errors, 2)
+    _close_all_but([control])
+    _wall_in({**setup, **order})
+    supervise(control)
+
+
+def _import_early(setup: Order) -> None:
+    """Import what the jobs of this nest import, so that none of them has to."""
+    path = list(sys.path)
+    sys.path += setup["site"]
+    if setup["protocol"]:
+        _wsgi_server() if setup["protocol"] == "wsgi" else _asgi_server()
+    imported = set(sys.modules)
+    import array  # noqa: F401, PLC0415 - for _filter_calls
+    import fcntl  # noqa: F401, PLC0415 - for _raise_loopback
+    import gc  # noqa: PLC0415 - nowhere else
+
+    for name in setup["modules"]:
+        importlib.import_module(name)
+    sys.path[:] = path
+    _imported_early.update(name.partition(".")[0] for name in sys.modules.keys() - imported)
+    gc.collect()
+    gc.freeze()  # a collection in a job would write to, and so copy, every page that it inherits
+
+
+def _wall_in(order: Order) -> None:
+    """Give this process namespaces, folders and a user of its own; then take away every right it had.
+
+    Args:
+        order: size in bytes by folder, text by file of /etc, uid, whether to map it, filter.
+    """
+    os.setsid()
+    _kernel("unshare", _NEW_MOUNTS | _NEW_NAMES | _NEW_IPC | _NEW_NETWORK)
+    _kernel("mount", b"none", b"/", None, _PRIVATE, None)
+    for path, size in order["folders"].items():
+        _mount("tmpfs", path, _NOSUID | _NODEV, f"mode=1777,size={size}")
+    _mount("devpts", "/dev/pts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+    _mount("proc", "/proc", _NOSUID | _NODEV | _NOEXEC)
+    for name in ("sys", "sysrq-trigger", "irq", "bus"):
+        if os.path.lexists(f"/proc/{name}"):
+            _read_only(f"/proc/{name}", f"/proc/{name}")
+    for name, text in order["etc"].items():
+        made = f"/tmp/{name}"  # noqa: S108 - the box's own
+        with open(made, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(made, 0o444)  # noqa: PTH101 - see above
+        _read_only(made, f"/etc/{name}")
+        os.unlink(made)  # noqa: PTH108 - see above
+    socket.sethostname("box")
+    _raise_loopback()
+    os.chdir(HOME)
+    _become(order["uid"], mapped=order["mapped"])
+    _filter_calls(base64.b64decode(order["filter"]))
+
+
+def _mount(kind: str, path: str, flags: int, options: str = "") -> None:
+    _kernel("mount", kind.encode(), path.encode(), kind.encode(), flags, options.encode())
+
+
+def _read_only(source: str, path: str) -> None:
+    """Show ``source`` at ``path``, where nobody can write to it."""
+    _kernel("mount", source.encode(), path.encode(), None, _BIND, None)
+    flags = _BIND | _REMOUNT | _READ_ONLY | _NOSUID | _NODEV | _NOEXEC
+    _kernel("mount", None, path.encode(), None, flags, None)
+
+
+def _raise_loopback() -> None:
+    import fcntl  # noqa: PLC0415 - imported by the nest
+
+    request = b"lo".ljust(16, b"\0") + _IFF_UP.to_bytes(2, sys.byteorder)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, request.ljust(40, b"\0"))
+
+
+def _become(uid: int, *, mapped: bool) -> None:
+    """Become a user that nobody else is, and give up every right for good.
+
+    Args:
+        uid: by that number.
+        mapped: in a user namespace, where the nest is no root; so the kernel counts this job's
+            processes apart from its neighbours'.
+    """
+    if mapped:
+        _enter_user_namespace(uid)
+    _empty_bounding_set()
+    if not mapped:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    _kernel("prctl", _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    _kernel("capset", _CAPABILITY_VERSION.to_bytes(4, sys.byteorder) + bytes(4), bytes(24))
+    _kernel("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _enter_user_namespace(uid: int) -> None:
+    outer_uid, outer_gid = os.geteuid(), os.getegid()
+    _kernel("unshare", _NEW_USER)
+    maps = {"setgroups": "deny", "uid_map": f"{uid} {outer_uid} 1", "gid_map": f"{uid} {outer_gid} 1"}
+    for name, text in maps.items():
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+            file.write(text)
+
+
+def _empty_bounding_set() -> None:
+    """Whatever is executed from now on gains no capability."""
+    for right in range(_MOST_RIGHTS):
+        try:
+            _kernel("prctl", _PR_CAPBSET_DROP, right, 0, 0, 0)
+        except OSError as error:
+            if error.errno != errno.EINVAL or not right:
+                raise
+            return  # the kernel knows no higher one
+
+
+def _filter_calls(program: bytes) -> None:
+    """Have the kernel refuse the calls that the filter names, in this process and all below it."""
+    import array  # noqa: PLC0415 - imported by the nest
+
+    steps = array.array("B", program)
+    address, size = steps.buffer_info()
+    pointed = (size // 8).to_bytes(8, sys.byteorder) + address.to_bytes(8, sys.byteorder)
+    _kernel("prctl", _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, pointed, 0, 0)
+
+
+def _start_over(order: Order, listening: Sequence[int], tells: int) -> NoReturn:
+    """Run the app in a new interpreter, where imports find what they find in a box of one's own.
+
+    A file of the learner's has the name of a module that the nest has imported, and would not be found.
+    """
+    told = os.open(HOME, os.O_TMPFILE | os.O_RDWR, 0o600)
+    with open(told, "w", encoding="utf-8", closefd=False) as file:
+        json.dump([order, list(listening), tells], file)
+    os.lseek(told, 0, os.SEEK_SET)
+    for each in (*listening, tells, told):
+        os.set_inheritable(each, True)  # noqa: FBT003 - its only form
+    command = [sys.executable, "-I", "-S", "-B", __file__, "afresh", str(told)]
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter and file
+
+
+def run_afresh(told: int) -> None:
+    """Go on where `_start_over` left off."""
+    with open(told, encoding="utf-8") as file:
+        order, listening, tells = json.load(file)
+    for each in (*listening, tells):
+        os.set_inheritable(each, False)  # noqa: FBT003 - its only form
+    _run_behind_wall(order, listening, tells)
+
+
 # ── Without a wall ──────────────────────────────────────────────────────────────────────────────────
 
 
 def run_plain() -> None:
-    """Read an order from standard input, listen on a loopback port, run the app in this process."""
+    """Read an order from standard input, listen on loopback ports, run the app in this process."""
     order: Order = json.loads(sys.stdin.buffer.readline())
     grader = socket.create_connection((LOOPBACK, order["grader_port"]))
-    listener = _listen_again(order["port"])
-    port = listener.getsockname()[1]
+    listeners = [_listen_again(port) for port in order["ports"]]
+    ports = [each.getsockname()[1] for each in listeners]
     sys.path += [each for each in order["site"] if each not in sys.path]
-    grader.sendall(json.dumps({"token": order["token"], "is": "entered", "port": port}).encode() + b"\n")
+    grader.sendall(json.dumps({"token": order["token"], "is": "entered", "ports": ports}).encode() + b"\n")
     threading.Thread(target=_end_when_told, args=(grader,), daemon=True).start()
-    run_app(order, os.getcwd(), listener, lambda: grader.sendall(b'{"is": "started"}\n'))
+    run_app(order, os.getcwd(), listeners, lambda: grader.sendall(b'{"is": "started"}\n'))
 
 
 def _listen_again(port: int) -> socket.socket:
@@ -297,15 +549,15 @@ def _end_when_told(grader: socket.socket) -> None:
 
 
 def run_app(
-    order: Order, home: str, listener: socket.socket | None, started: Callable[[], object]
+    order: Order, home: str, listeners: Sequence[socket.socket], started: Callable[[], object]
 ) -> NoReturn:
-    """Serve the app of ``order`` on ``listener``, or run its command; never returns.
+    """Serve the apps of ``order``, or run its command; never returns.
 
     Args:
-        order: module, protocol, command, environment, site, rlimits.
+        order: module, protocol, apps, command, environment, site, rlimits.
         home: the working directory; the submission's files are there.
-        listener: what the server takes; none for a command.
-        started: called once, when the server has taken the socket.
+        listeners: one for each app, which its server takes; none for a command.
+        started: called once, when every server has taken its socket.
     """
     os.chdir(home)
     os.environ.clear()
@@ -316,7 +568,6 @@ def run_app(
         os.environ["PYTHONPATH"] = os.pathsep.join(order["site"])
         started()
         os.execv(sys.executable, [sys.executable, "-s", "-B", "-u", *order["command"]])  # noqa: S606 - the job
-    assert listener is not None
     signal.signal(signal.SIGTERM, _leave)
     serve = _wsgi_server() if order["protocol"] == "wsgi" else _asgi_server()
     # Everything that serving needs is imported: a json.py of the learner's comes too late to hide ours.
@@ -325,16 +576,14 @@ def run_app(
     sys.path.insert(0, home)
     if order["libraries"]:
         _allow_only(order["libraries"], home)
-    app = load_app(order["module"], home)
-    serve(app, listener, started)
+    serve(load_apps(order["module"], home, order["apps"]), listeners, started)
     sys.exit(0)
 
 
 def _allow_only(libraries: Sequence[str], home: str) -> None:
     """Refuse the learner's own files an import of anything but these, the standard library, each other."""
     import_any = builtins.__import__
-    own = {name.partition(".")[0] for name in os.listdir(home)}
-    known = {*sys.stdlib_module_names, *libraries, *own}
+    known = {*sys.stdlib_module_names, *libraries, *_top_names(home)}
 
     def import_known(
         name: str,
@@ -353,32 +602,49 @@ def _allow_only(libraries: Sequence[str], home: str) -> None:
     builtins.__import__ = import_known
 
 
+def _top_names(home: str) -> set[str]:
+    """What the learner's own modules and packages may be called."""
+    return {name.partition(".")[0] for name in os.listdir(home)}
+
+
 def _text_to(descriptor: int) -> TextIO:
     """A stream that keeps no line back: the process may be killed at any time."""
     return open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
-def load_app(name: str, home: str) -> Any:
-    """Import module ``name`` and return what ``create_app()`` returns, or ``app``.
+def load_apps(name: str, home: str, configs: Sequence[Any]) -> list[Any]:
+    """Import module ``name`` and make its apps.
 
+    One of ``create_app()``, or ``app``; with configurations, one of ``create_app(configuration)`` for each.
     When there is none, says so on standard error, and ends the process with one of the declared codes.
     """
     try:
         module = importlib.import_module(name)
         factory = getattr(module, "create_app", None)
-        app = factory() if callable(factory) else getattr(module, "app", None)
+        if configs:
+            apps = [factory(each) for each in configs] if callable(factory) else []
+        else:
+            apps = [factory() if callable(factory) else getattr(module, "app", None)]
     except BaseException as error:  # noqa: BLE001 - whatever a learner's code can raise
         if isinstance(error, ModuleNotFoundError) and error.name == name:
             _give_up(APP_MISSING, f"There is no {name}.py here, and no package {name} either.")
         if isinstance(error, SystemExit):
             print(f"{name} asked Python to exit while it was being imported.", file=sys.stderr)
         _give_up(APP_RAISED, learner_trace(error, home))
-    if app is None and not callable(factory):
+    if not apps:
+        _give_up(APP_MISSING, f"{name} offers no function create_app(config).")
+    for app in apps:
+        _hold_app(name, app, made=callable(factory))
+    return apps
+
+
+def _hold_app(name: str, app: object, *, made: bool) -> None:
+    """Give up unless the object is an app."""
+    if app is None and not made:
         _give_up(APP_MISSING, f"{name} offers neither a function create_app() nor a variable app.")
     if not callable(app):
-        source = "create_app() returned" if callable(factory) else "app is"
+        source = "create_app() returned" if made else "app is"
         _give_up(APP_MISSING, f"In {name}, {source} no web app but an object of type {type(app).__name__}.")
-    return app
 
 
 def learner_trace(error: BaseException, home: str) -> str:
@@ -440,22 +706,28 @@ def _wsgi_server() -> Callable[..., None]:
 
     import importlib.metadata  # noqa: PLC0415, F401 - the server's constructor wants it
 
-    def serve(app: Any, listener: socket.socket, started: Callable[[], object]) -> None:
+    def make(app: Any, listener: socket.socket) -> Server:
         server = Server(*SERVED_AT, app, handler=Handler, fd=listener.fileno())
         server.socket.close()
         server.socket, server.server_address = listener, SERVED_AT
+        return server
+
+    def serve(apps: Sequence[Any], listeners: Sequence[socket.socket], started: Callable[[], object]) -> None:
+        first, *others = map(make, apps, listeners)
+        for each in others:
+            threading.Thread(target=each.serve_forever, args=(_TICK_S,), daemon=True).start()
         started()
-        server.serve_forever(poll_interval=_TICK_S)
+        first.serve_forever(poll_interval=_TICK_S)
 
     return serve
 
 
 def _asgi_server() -> Callable[..., None]:
-    import asyncio  # noqa: PLC0415, F401 - so that no file of the learner's can take its name
+    import asyncio  # noqa: PLC0415
+    import contextlib  # noqa: PLC0415
     import logging  # noqa: PLC0415
 
     import uvicorn.lifespan.on  # noqa: PLC0415
-    import uvicorn.loops.asyncio  # noqa: PLC0415
     from uvicorn.protocols.http.h11_impl import H11Protocol  # noqa: PLC0415
     from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol  # noqa: PLC0415
 
@@ -471,11 +743,20 @@ def _asgi_server() -> Callable[..., None]:
             return learner_trace(ei[1], os.getcwd())
 
     class Server(uvicorn.Server):
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets)
-            self.ready()
+        def __init__(self, config: uvicorn.Config) -> None:
+            super().__init__(config)
+            self.settled = asyncio.Event()
 
-        ready: Callable[[], object]
+        async def startup(self, sockets: Any = None) -> None:
+            try:
+                await super().startup(sockets)
+            except SystemExit:  # its lifespan refused
+                self.should_exit = True
+            finally:
+                self.settled.set()
+
+        def capture_signals(self) -> Any:
+            return contextlib.nullcontext()  # several servers share one process, and stop in turn
 
     sockets_too = AutoWebSocketsProtocol
     web_socket = type("WebSocket", (Loopback, sockets_too), {}) if isinstance(sockets_too, type) else None
@@ -483,28 +764,52 @@ def _asgi_server() -> Callable[..., None]:
     handler = logging.StreamHandler()
     handler.setFormatter(Traces("%(message)s"))
 
-    def serve(app: Any, listener: socket.socket, started: Callable[[], object]) -> None:
+    def make(app: Any) -> Server:
         config = uvicorn.Config(
             _errors_before_answers(app),
             http=web,
             ws=web_socket or "none",
-            loop="asyncio",
             lifespan="on",
             log_config=None,
             log_level="warning",
             access_log=False,
         )
+        return Server(config)
+
+    def serve(apps: Sequence[Any], listeners: Sequence[socket.socket], started: Callable[[], object]) -> None:
         logging.getLogger("uvicorn.error").addHandler(handler)
         logging.getLogger("uvicorn.error").propagate = False
-        server = Server(config)
-        server.ready = started
+        servers = [make(app) for app in apps]
         try:
-            server.run(sockets=[listener])
+            asyncio.run(_serve_in_turn(servers, listeners, started))
         finally:
-            if not server.started:
+            if not all(each.started for each in servers):
                 sys.exit(APP_REFUSED)
 
     return serve
+
+
+async def _serve_in_turn(
+    servers: Sequence[Any], listeners: Sequence[socket.socket], started: Callable[[], object]
+) -> None:
+    """Start one server after the other; at SIGTERM stop the last one first."""
+    import asyncio  # noqa: PLC0415 - long imported where this is called
+
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(stop.set))
+    tasks = []
+    for server, listener in zip(servers, listeners, strict=True):
+        tasks.append(asyncio.create_task(server.serve([listener])))
+        await server.settled.wait()
+        if not server.started:
+            break
+    else:
+        started()
+        asked = asyncio.create_task(stop.wait())
+        await asyncio.wait([asked, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for server, task in reversed(list(zip(servers, tasks, strict=False))):
+        server.should_exit = True
+        await task
 
 
 def _errors_before_answers(app: Any) -> Any:
@@ -586,7 +891,7 @@ def backend_variable(name: str) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "box":
-        supervise(int(sys.argv[2]))
-    else:
+    if sys.argv[1] == "plain":
         run_plain()
+    else:
+        {"box": supervise, "nest": brood, "afresh": run_afresh}[sys.argv[1]](int(sys.argv[2]))

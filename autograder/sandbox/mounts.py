@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,20 @@ from autograder.sandbox import launcher
 from autograder.sandbox.job import Limits
 from autograder.sandbox.policy import WallPolicy
 
-__all__ = ["System", "box_arguments", "find_system", "package_folders", "write_etc"]
+__all__ = [
+    "System",
+    "box_arguments",
+    "find_system",
+    "names_of",
+    "nest_arguments",
+    "own_folders",
+    "package_folders",
+    "write_etc",
+]
 
 _SITE = "/opt/site-packages"
+_RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+_NEST_RIGHTS = (*_RIGHTS, "CAP_SYS_ADMIN", "CAP_NET_ADMIN")
 _SYSTEM_FOLDERS = ("bin", "lib", "lib32", "lib64", "libexec", "sbin")
 
 
@@ -70,11 +82,18 @@ def package_folders() -> list[str]:
     return list(dict.fromkeys(map(os.path.realpath, found)))
 
 
+def names_of(uid: int) -> dict[str, str]:
+    """The files of /etc that name the user which a submission runs as."""
+    return {
+        "passwd": f"app:x:{uid}:{uid}:app:{launcher.HOME}:/bin/sh\n",
+        "group": f"app:x:{uid}:\n",
+    }
+
+
 def write_etc(folder: Path, uid: int) -> Path:
     """Write the few files that the C library looks up in /etc, the same on every machine."""
     files = {
-        "passwd": f"app:x:{uid}:{uid}:app:{launcher.HOME}:/bin/sh\n",
-        "group": f"app:x:{uid}:\n",
+        **names_of(uid),
         "hosts": "127.0.0.1 localhost\n::1 localhost\n",
         "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
         "ld.so.cache": "",
@@ -87,34 +106,49 @@ def write_etc(folder: Path, uid: int) -> Path:
     return folder
 
 
+def own_folders(policy: WallPolicy, limits: Limits) -> dict[str, int]:
+    """The folders that a submission can write to, with their sizes in bytes."""
+    return {
+        "/dev/shm": policy.shared_memory_bytes,  # noqa: S108 - the box's own
+        "/tmp": limits.tmp_bytes,  # noqa: S108 - likewise
+        launcher.HOME: limits.tmp_bytes,
+    }
+
+
 def box_arguments(system: System, policy: WallPolicy, limits: Limits, uid: int, etc: Path) -> list[str]:
     """Everything between ``bwrap`` and the launcher's own arguments."""
     return [
-        *_namespaces(system, uid),
+        *_namespaces(system, uid, _RIGHTS if system.setpriv else ()),
         *_system_folders(system),
-        *("--ro-bind", str(etc), "/etc"),
-        *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
+        *_etc(etc),
         *("--proc", "/proc", "--dev", "/dev"),
-        *_memory_folder("/dev/shm", policy.shared_memory_bytes),  # noqa: S108 - the box's own
-        *("--remount-ro", "/dev"),
-        *_memory_folder("/tmp", limits.tmp_bytes),  # noqa: S108 - the box's own
-        *_memory_folder(launcher.HOME, limits.tmp_bytes),
-        *("--ro-bind", launcher.__file__, "/launcher.py"),
-        *(part for each in system.masked for part in _nothing_at(each)),
-        *("--remount-ro", "/", "--chdir", launcher.HOME, "--"),
+        *(part for path, size in own_folders(policy, limits).items() for part in _memory_folder(path, size)),
+        *_closed(system, launcher.HOME),
         *_drop_root(system, uid),
-        *(system.python, "-I", "-S", "-B", "/launcher.py", "box"),
+        *_launcher(system, "box"),
     ]
 
 
-def _namespaces(system: System, uid: int) -> list[str]:
+def nest_arguments(system: System, policy: WallPolicy, etc: Path) -> list[str]:
+    """The same for a nest: nothing can be written to, and it may make namespaces, as no job may."""
+    return [
+        *_namespaces(system, policy.uid_first, _NEST_RIGHTS),
+        *_system_folders(system),
+        *_etc(etc),
+        *("--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--dir", launcher.HOME),  # noqa: S108 - the box's own
+        *_closed(system, "/"),
+        *_launcher(system, "nest"),
+    ]
+
+
+def _namespaces(system: System, uid: int, rights: Iterable[str]) -> list[str]:
+    kept = [part for each in rights for part in ("--cap-add", each)]
     shared = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     shared += ["--hostname", "box", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
     if not system.setpriv:
-        return [*shared, "--unshare-user", "--uid", str(uid), "--gid", str(uid), "--cap-drop", "ALL"]
-    # The real uid stays 0 in a user namespace, and the kernel's process limit ignores real uid 0.
-    needed = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
-    return [*shared, "--cap-drop", "ALL", *(part for each in needed for part in ("--cap-add", each))]
+        shared += ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
+    # Root makes no user namespace: the real uid would stay 0, and the kernel's process limit ignores that.
+    return [*shared, "--cap-drop", "ALL", *kept]
 
 
 def _drop_root(system: System, uid: int) -> list[str]:
@@ -124,6 +158,26 @@ def _drop_root(system: System, uid: int) -> list[str]:
     # Changing the uid clears the parent-death signal that bubblewrap has set.
     keep_no = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--pdeathsig", "KILL"]
     return [system.setpriv, *become, *keep_no, "--"]
+
+
+def _launcher(system: System, mode: str) -> tuple[str, ...]:
+    return (system.python, "-I", "-S", "-B", "/launcher.py", mode)
+
+
+def _etc(folder: Path) -> tuple[str, ...]:
+    return (
+        *("--ro-bind", str(folder), "/etc"),
+        *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
+    )
+
+
+def _closed(system: System, start: str) -> tuple[str, ...]:
+    """The last of what is shown; from here on only the folders of one's own can be written to."""
+    return (
+        *("--ro-bind", launcher.__file__, "/launcher.py"),
+        *(part for each in system.masked for part in _nothing_at(each)),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", start, "--"),
+    )
 
 
 def _system_folders(system: System) -> list[str]:

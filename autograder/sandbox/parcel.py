@@ -26,7 +26,7 @@ def pack(folder: Path) -> int:
         ],
     }
     packed = os.memfd_create("submission", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    with open(packed, "wb", closefd=False) as file:  # noqa: PTH123 - a descriptor
+    with open(packed, "wb", closefd=False) as file:
         file.write(json.dumps(names).encode() + b"\n")
         file.writelines(contents)
     fcntl.fcntl(packed, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from autograder.errors import GradingBroken
 from autograder.outcome import Limit, Outcome
@@ -46,6 +46,9 @@ class PlainSandbox:
     def check_available(self) -> None:
         """Nothing is needed that Python does not bring."""
 
+    def prepare(self, protocol: Literal["wsgi", "asgi"], libraries: tuple[str, ...] = ()) -> None:
+        """There is nothing to start early."""
+
     def serve(self, job: Job) -> Service:
         """Start serving an app; returns at once. Raises GradingBroken when it cannot be started."""
         return _Running(job)
@@ -68,7 +71,7 @@ class _Running:
         self._changed = threading.Condition()
         self._outcome: Outcome | None = None
         self._control: socket.socket | None = None
-        self._port = 0
+        self._ports = [0] * (len(job.apps) or 1)
         self._entered = False
         self._started = False
         self._relays: list[Relay] = []
@@ -82,16 +85,16 @@ class _Running:
         self._process = self._start()
 
     @property
-    def address(self) -> Address:
-        """The loopback port; waits until it is known."""
-        self._wait(lambda: self._port != 0, self._job.limits.start_wall_s)
-        if self._port == 0:
+    def addresses(self) -> tuple[Address, ...]:
+        """The loopback ports; waits until they are known."""
+        self._wait(lambda: all(self._ports), self._job.limits.start_wall_s)
+        if not all(self._ports):
             raise GradingBroken(
                 "The app's process did not say on which port it listens.",
                 where="autograder/sandbox/launcher.py",
                 remedy=f"Run the app by itself; it said: {self._process.output()[1][-400:] or 'nothing'}",
             )
-        return Address(port=self._port)
+        return tuple(Address(port=port) for port in self._ports)
 
     def wait_started(self) -> bool:
         """Wait until the app is served; false when it ended or ran out of time."""
@@ -116,7 +119,7 @@ class _Running:
         return self._left
 
     def restart(self, environment: Mapping[str, str] | None = None) -> bool:
-        """End the app and start it again in the same folder, on the same port; as `wait_started`."""
+        """End the app and start it again in the same folder, on the same ports; as `wait_started`."""
         with self._closing:
             if self._outcome is not None or self._process.limit is not None:
                 return False
@@ -184,9 +187,10 @@ class _Running:
         order = {
             "grader_port": door.getsockname()[1],
             "token": token,
-            "port": self._port,
+            "ports": self._ports,
             "protocol": self._job.protocol,
             "module": self._job.module,
+            "apps": self._job.apps,
             "command": (),
             "libraries": self._job.libraries,
             "environment": {**self._environment, **(extra or {})},
@@ -233,7 +237,8 @@ class _Running:
             if first.get("token") != token:
                 return False
             with self._changed:
-                self._control, self._entered, self._port = link, True, int(first["port"])
+                self._control, self._entered = link, True
+                self._ports = [int(each) for each in first["ports"]]
                 self._changed.notify_all()
             while line := lines.readline(4096):
                 with self._changed:

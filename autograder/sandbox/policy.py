@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from autograder.errors import CatalogError
 from autograder.sandbox.job import Limits
 
-__all__ = ["ClientPolicy", "Policy", "WallPolicy", "load_policy"]
+__all__ = ["ClientPolicy", "NestPolicy", "Policy", "WallPolicy", "load_policy"]
 
 _OWN = Path(__file__).with_name("policy.toml")
 
@@ -50,6 +50,20 @@ class WallPolicy(_Frozen):
     denied_calls: tuple[str, ...]
 
 
+class NestPolicy(_Frozen):
+    """The processes that start jobs warm.
+
+    Attributes:
+        modules: what a nest imports early, by the name of the library that a part allows.
+    """
+
+    most: Positive
+    jobs: Positive
+    growth_bytes: Positive
+    answer_wall_s: Seconds
+    modules: dict[str, tuple[str, ...]]
+
+
 class Policy(_Frozen):
     """The whole policy.
 
@@ -57,6 +71,7 @@ class Policy(_Frozen):
         limits: what one job may use.
         client: what the checks' HTTP client puts up with.
         wall: the bubblewrap sandbox's own figures.
+        nest: what it starts jobs from, where it starts them warm.
         digest: hex SHA-256 of the file as read; the report names it.
     """
 
@@ -64,6 +79,7 @@ class Policy(_Frozen):
     limits: Limits
     client: ClientPolicy
     wall: WallPolicy
+    nest: NestPolicy
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
     @field_validator("limits", mode="before")

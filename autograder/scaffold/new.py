@@ -64,6 +64,9 @@ def _files(catalog: Catalog, topic: Topic) -> Iterator[tuple[Path, str]]:
             app = f"app.{part.framework}.py"
             for place, role in ((places.exercise, "starter"), (places.solution, "solution")):
                 yield place / part.files[0], _filled(app, {**facts, "role": role})
+                for name in part.files[1:]:
+                    if name.endswith("_findings.yaml"):
+                        yield place / name, _filled("findings.yaml", {**facts, "role": role})
     yield places.solution / "NOTES.md", _filled("notes.md", facts)
     yield places.lesson / "lesson.md", _filled("lesson.md", facts)
     for framework in catalog.course.frameworks:

@@ -83,6 +83,7 @@ FILES = 'files = ["flask_app.py"]'
         (FILES, f'{FILES}\nenvironment = {{ clock = "x" }}', "flask.environment.clock"),
         (FILES, f"{FILES}\nenvironment = {{ CLOCK = 3 }}", "flask.environment.CLOCK: "),
         (FILES, f'{FILES}\nleft = {{ "../etc" = 9 }}', "flask.left.../etc"),
+        (FILES, f"{FILES}\napps = [{{}}, {{}}, {{}}, {{}}, {{}}]", "flask.apps: "),
         (FILES, f"{FILES}\nleft = {{ log = 1_048_577 }}", "flask.left.log: "),
     ],
 )

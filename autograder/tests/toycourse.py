@@ -31,6 +31,7 @@ __all__ = [
     "course",
     "environment",
     "policy",
+    "repairing",
     "reports",
     "validated",
 ]
@@ -42,6 +43,18 @@ SCHEMA = Draft202012Validator(json.loads((PACKAGE / "report/report-1.schema.json
 FLASK = (TOY / "solutions/greeting/flask_app.py").read_text("utf-8")
 FASTAPI = (TOY / "solutions/greeting/fastapi_app.py").read_text("utf-8")
 _ANSWER = 'return {"hello": name}'
+
+
+_FINDINGS_CHECK = '''
+
+@points(1)
+@assesses("greeting-missing")
+@hint("missing")
+def test_names_the_fault(findings: Findings) -> None:
+    """The findings name an injection."""
+    expect(findings.problem is None, findings.problem or "")
+    expect("injection" in {each.class_ for each in findings.entries}, "No finding is an injection.")
+'''
 
 
 def answering(*statements: str, app: str = FLASK) -> str:
@@ -110,11 +123,38 @@ class Toy:
     ) -> Submission:
         """A hand-in as collect leaves it; None leaves the file out."""
         apps = {"flask_app.py": flask, "fastapi_app.py": fastapi}
-        self._count += 1
-        name = f"{student} {self._count}"
+        name = f"{student} {self._count + 1}"
         folder = self.hand_in(name, {key: text for key, text in apps.items() if text is not None})
-        destination = self.inbox / name / topic
+        return self.taken(folder, student, topic=topic)
+
+    def taken(self, folder: Path, student: str = "ann", *, topic: str = "greeting") -> Submission:
+        """A hand-in's folder, collected."""
+        self._count += 1
+        destination = self.inbox / f"{student} {self._count}" / topic
         return collect_one(folder, student=student, topic=self.topic(topic), destination=destination)
+
+
+def repairing(toy: Toy) -> Toy:
+    """The toy with apps to be repaired, each handed in with a file of findings, which a check reads."""
+    course = toy.path / "course.toml"
+    text = course.read_text("utf-8")
+    for name in ("flask", "fastapi"):
+        old = f'kind = "contract"\npoints = 10\nfiles = ["{name}_app.py"]'
+        assert old in text
+        text = text.replace(
+            old, f'kind = "fix"\npoints = 10\nfiles = ["{name}_app.py", "{name}_findings.yaml"]'
+        )
+        (toy.path / f"exercises/greeting/{name}_findings.yaml").write_text("# One entry for each fault.\n")
+        solution = toy.path / f"solutions/greeting/{name}_findings.yaml"
+        solution.write_text("- {class: injection, function: greet, request: GET /}\n")
+    course.write_text(text, "utf-8")
+    contract = toy.contract.read_text("utf-8")
+    assert "@points(2)" in contract
+    contract = contract.replace("@points(2)", "@points(1)", 1).replace(
+        "Draw, assesses, ", "Draw, Findings, assesses, expect, "
+    )
+    toy.contract.write_text(contract + _FINDINGS_CHECK, "utf-8")
+    return toy
 
 
 def validated(report: Report) -> Report:

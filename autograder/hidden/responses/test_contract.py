@@ -138,7 +138,7 @@ def test_no_secret_leaves_the_desk(api: Api, draw: Draw) -> None:
 @hint("invalid-body", "secrets")
 def test_a_refused_body_is_not_repeated(api: Api, draw: Draw) -> None:
     """An invalid body is refused with 422, and the answer says nothing of what came in."""
-    join(api, draw).reply.expect(201)
+    join(api, draw)
     whole = new_member(draw)
     for key in ("email", "name", "medical_note", "joined", "deposit"):
         lacking = {name: value for name, value in whole.items() if name != key}
@@ -147,7 +147,7 @@ def test_a_refused_body_is_not_repeated(api: Api, draw: Draw) -> None:
         reply.expect(422, media_type="application/json", json={"error": "invalid body"})
     for wrong in ({"joined": "yesterday"}, {"deposit": "free"}, {"name": draw.randint(1, 99)}):
         api.post("/members", json={**whole, **wrong}).expect(422, json={"error": "invalid body"})
-    api.post("/members", json=whole).expect(201)
+    api.post("/members", json=whole).expect({200, 201})
 
 
 @points(1)
@@ -286,14 +286,18 @@ def test_a_taken_email_is_a_conflict(api: Api, draw: Draw) -> None:
 @hint("too-low", "amounts")
 def test_a_low_balance_says_what_is_missing(api: Api, draw: Draw) -> None:
     """A visit that costs more than the balance is refused with 409, which tells the missing amount."""
-    member = join(api, draw, deposit="4.5")
-    visit(api, member, price="4.50").expect(200)
-    whole = draw.randint(2, 9_999)
-    for price, missing in (("3.5", "3.50"), (f"{whole}", f"{whole}.00"), (f"{whole}.05", f"{whole}.05")):
+    member = join(api, draw, deposit="4")
+    whole = draw.randint(2_000, 9_999)
+    for price, missing in (
+        ("7.5", "3.50"),
+        (f"{whole + 4}", f"{whole}.00"),
+        (f"{whole + 4}.05", f"{whole}.05"),
+    ):
         reply = visit(api, member, price).expect(409, media_type="application/json")
         reply.expect(json={"error": "balance too low", "missing": missing})
+    visit(api, member, price="0").expect(200)
     told = told_by(api.get(member.path).expect(200))
-    expect(told.get("balance") == "0.00", "The refused visit was paid.", expected="no change")
+    expect(told.get("balance") == "4.00", "The refused visit was paid.", expected="no change")
 
 
 @points(1)

@@ -304,16 +304,11 @@ def test_broken_json_is_malformed(api: Api, draw: Draw) -> None:
 @assesses("validation-envelope")
 @hint("unreadable", "malformed")
 def test_bytes_that_no_parser_reads_are_malformed(api: Api, draw: Draw) -> None:
-    """Bytes that are not UTF-8, and lists nested a hundred thousand deep, are `malformed`, too."""
+    """Bytes that are not UTF-8, and thousands of brackets that only open, are `malformed`, too."""
     order = {**an_order(draw), "note": f"{word(draw)} S\u00e4men"}
     body = json.dumps(order, ensure_ascii=False)
     send_bytes(api, body.encode(), "application/json").expect(201)
-    for unread in (
-        body.encode("latin-1"),
-        b'{"note": "\xff"}',
-        b"[" * 100_000,
-        b"[" * 100_000 + b"]" * 100_000,
-    ):
+    for unread in (body.encode("latin-1"), b'{"note": "\xff"}', b"[" * 50_000, b'{"items":' * 9_000):
         expect_errors(send_bytes(api, unread, "application/json"), ("body", "malformed"), status=400)
 
 

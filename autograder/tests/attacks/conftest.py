@@ -1,4 +1,4 @@
-"""Attacks are tried on the wall alone: without one there is nothing to hold them."""
+"""Attacks are tried on walls alone, warm and cold: without one there is nothing to hold them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from autograder.tests.sandbox.running import open_sandbox
 __all__: list[str] = []
 
 
-@pytest.fixture(scope="session")
-def walled() -> Iterator[Sandbox]:
-    yield from open_sandbox("bubblewrap")
+@pytest.fixture(scope="session", params=["warm", "cold"])
+def walled(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    yield from open_sandbox(request.param)

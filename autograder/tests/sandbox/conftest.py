@@ -1,4 +1,4 @@
-"""Every conformance test runs in both sandboxes."""
+"""Every conformance test runs in all sandboxes, every test of a wall behind both kinds of it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from autograder.tests.sandbox.running import open_sandbox
 __all__: list[str] = []
 
 
-@pytest.fixture(scope="session", params=["bubblewrap", "plain"])
+@pytest.fixture(scope="session", params=["warm", "cold", "plain"])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     yield from open_sandbox(request.param)
 
 
-@pytest.fixture(scope="session")
-def walled() -> Iterator[Sandbox]:
-    yield from open_sandbox("bubblewrap")
+@pytest.fixture(scope="session", params=["warm", "cold"])
+def walled(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    yield from open_sandbox(request.param)
 
 
 @pytest.fixture(params=["flask", "fastapi"])

@@ -78,7 +78,7 @@ FASTAPI = """
 
 def open_sandbox(name: str) -> Iterator[Sandbox]:
     """The sandbox of this name; the test is skipped, with the reason, where there is none."""
-    sandbox: Sandbox = BubblewrapSandbox() if name == "bubblewrap" else PlainSandbox()
+    sandbox: Sandbox = PlainSandbox() if name == "plain" else BubblewrapSandbox(warm=name == "warm")
     try:
         sandbox.check_available()
     except SandboxUnavailable as error:
@@ -121,9 +121,9 @@ def start(sandbox: Sandbox, work: Job) -> Service:
     return service
 
 
-def ask(service: Service, target: str = "/", method: str = "GET") -> Reply:
-    """One request."""
-    client = Client(service.addresses[0], wall_s=20, max_bytes=1 << 20)
+def ask(service: Service, target: str = "/", method: str = "GET", app: int = 0) -> Reply:
+    """One request, to the app of this number."""
+    client = Client(service.addresses[app], wall_s=20, max_bytes=1 << 20)
     return client(method, target, {}, None)
 
 

@@ -53,12 +53,12 @@ def test_the_environment_is_the_declared_one_and_a_fixed_few(
 
 def test_a_restart_keeps_files_and_loses_memory(sandbox: Sandbox, framework: str, tmp_path: Path) -> None:
     with start(sandbox, make(tmp_path, framework)) as service:
-        before = service.address
+        before = service.addresses
         ask(service, "/notes", "POST")
         assert ask(service, "/notes").json() == {"memory": 1, "file": 1}
         assert service.restart()
         assert ask(service, "/notes").json() == {"memory": 0, "file": 1}
-        assert service.address == before
+        assert service.addresses == before
     assert not (tmp_path / "notes.txt").exists()
 
 
@@ -118,6 +118,75 @@ def test_what_the_ended_process_left_can_be_read_after_each_restart(
     assert outcome.results == {"audit.log": b"closed;clo"}
 
 
+SEVERAL = {
+    "flask": """
+        import atexit
+        from flask import Flask
+
+        total = []
+
+        def create_app(config):
+            app = Flask(__name__)
+            own = []
+            atexit.register(print, "goodbye", config.get("name"))
+
+            @app.post("/")
+            def note():
+                own.append(1)
+                total.append(1)
+                return {"name": config.get("name"), "own": len(own), "total": len(total)}
+
+            return app
+    """,
+    "fastapi": """
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+
+        total = []
+
+        def create_app(config):
+            own = []
+
+            @asynccontextmanager
+            async def lifespan(app):
+                yield
+                print("goodbye", config.get("name"))
+
+            app = FastAPI(lifespan=lifespan)
+
+            @app.post("/")
+            def note():
+                own.append(1)
+                total.append(1)
+                return {"name": config.get("name"), "own": len(own), "total": len(total)}
+
+            return app
+    """,
+}
+
+
+def test_several_apps_are_served_by_one_process_and_stopped_in_reverse(
+    sandbox: Sandbox, framework: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {f"{framework}_app.py": SEVERAL[framework]})
+    work = job(tmp_path, framework, apps=({}, {"name": "Salut"}, {"name": "Ciao"}))
+    with start(sandbox, work) as service:
+        told = [ask(service, "/", "POST", app).json() for app in (0, 1, 1, 2)]
+        before = service.addresses
+        assert service.restart()
+        assert service.addresses == before
+        again = ask(service, "/", "POST", 2).json()
+        outcome = service.stop(10)
+    assert told == [
+        {"name": None, "own": 1, "total": 1},
+        {"name": "Salut", "own": 1, "total": 2},
+        {"name": "Salut", "own": 2, "total": 3},
+        {"name": "Ciao", "own": 1, "total": 4},
+    ]
+    assert again == {"name": "Ciao", "own": 1, "total": 1}
+    assert outcome.stdout == "goodbye Ciao\ngoodbye Salut\ngoodbye None\n" * 2
+
+
 def test_an_app_that_died_can_be_restarted(sandbox: Sandbox, tmp_path: Path) -> None:
     write(tmp_path, {"flask_app.py": FLASK + "\n    @app.get('/die')\n    def die():\n        os._exit(3)\n"})
     with start(sandbox, job(tmp_path, "flask")) as service:
@@ -138,7 +207,7 @@ def test_a_dead_app_refuses_connections_and_its_exit_code_is_known(sandbox: Sand
             ask(service, "/die")
         assert not service.alive()
         with pytest.raises(ConnectionError):
-            connect(service.address)
+            connect(service.addresses[0])
         outcome = service.kill()
     assert (outcome.started, outcome.exit_code, outcome.signal, outcome.limit) == (True, 3, None, None)
 

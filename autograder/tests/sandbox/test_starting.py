@@ -206,3 +206,35 @@ def test_whatever_is_raised_on_import_is_the_learners_own_crash(
     outcome = refused(sandbox, tmp_path, "flask", text)
     assert outcome.exit_code == launcher.APP_RAISED
     assert 'File "flask_app.py", line 1' in outcome.stderr
+
+
+def test_configurations_need_a_factory(sandbox: Sandbox, framework: str, tmp_path: Path) -> None:
+    write(tmp_path, {f"{framework}_app.py": TOY[framework]})
+    with sandbox.serve(job(tmp_path, framework, apps=({}, {"a": 1}))) as service:
+        assert not service.wait_started()
+        outcome = service.kill()
+    assert outcome.stderr == f"{framework}_app offers no function create_app(config).\n"
+
+
+def test_one_of_several_apps_that_refuses_keeps_all_from_starting(sandbox: Sandbox, tmp_path: Path) -> None:
+    text = """
+        from contextlib import asynccontextmanager
+        from fastapi import FastAPI
+
+        def create_app(config):
+            @asynccontextmanager
+            async def lifespan(app):
+                if config.get("refuse"):
+                    raise RuntimeError("no stock")
+                yield
+                print("closed", config["name"])
+
+            return FastAPI(lifespan=lifespan)
+    """
+    write(tmp_path, {"fastapi_app.py": text})
+    apps = ({"name": "a"}, {"name": "b"}, {"refuse": True}, {"name": "d"})
+    with sandbox.serve(job(tmp_path, "fastapi", apps=apps)) as service:
+        assert not service.wait_started()
+        outcome = service.kill()
+    assert (outcome.exit_code, outcome.stdout) == (launcher.APP_REFUSED, "closed b\nclosed a\n")
+    assert "RuntimeError: no stock" in outcome.stderr

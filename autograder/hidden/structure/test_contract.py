@@ -1,0 +1,530 @@
+"""The observatory's night desk, as exercises/structure/README.md states it for every part."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from weakref import WeakKeyDictionary
+
+from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, hint, needs, points
+
+Request = tuple[str, ...]
+"""Method, address, and for an exposure the target."""
+
+START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+"""Where the clock stands when nothing else is said: course.toml gives it to the part."""
+
+TARGETS = {
+    "M13": ("09:00", "23:30"),
+    "M31": ("14:00", "06:00"),
+    "M42": ("20:30", "07:00"),
+    "M45": ("16:30", "08:00"),
+    "M57": ("10:30", "01:00"),
+    "Moon": ("17:15", "05:45"),
+    "Vega": ("08:00", "00:30"),
+    "Venus": ("04:10", "16:40"),
+}
+UP_AT_START = ["M13", "M31", "M45", "M57", "Moon", "Vega"]
+SECONDS = 30
+FAILED = {"error": "internal server error"}
+
+
+def word(draw: Draw) -> str:
+    """Eight letters that name nothing."""
+    return "x" + "".join(draw.choices(string.ascii_lowercase, k=7))
+
+
+def evening(draw: Draw) -> datetime:
+    """An instant of some evening on which the targets of `UP_AT_START` are up for a while."""
+    return datetime(2027, 1, 1, 20, 0, tzinfo=UTC) + timedelta(
+        days=draw.randrange(1_000), seconds=draw.randrange(600)
+    )
+
+
+def spelled(instant: datetime) -> str:
+    """As the API and the log spell it."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def is_up(name: str, hour: str) -> bool:
+    """Whether the target is up, by the brief's table; ``hour`` is such as ``20:00``."""
+    rises, sets = TARGETS[name]
+    return rises <= hour < sets if rises <= sets else hour >= rises or hour < sets
+
+
+def ask(api: Api, request: Request) -> Reply:
+    """Send it; three words are an exposure."""
+    method, address, *target = request
+    if target:
+        return api.post(address, json={"target": target[0], "seconds": SECONDS})
+    return api.request(method, address)
+
+
+def at(value: object, *keys: str) -> object:
+    """What stands there in the nested objects of an answer, or None."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def taken(reply: Reply) -> int:
+    """The number of the exposure in the answer, whichever version shows it."""
+    number = at(reply.expect({200, 201}).json(), "number")
+    expect(type(number) is int, "The exposure has no number.", reply)
+    assert isinstance(number, int)
+    return number
+
+
+def plates(api: Api) -> int:
+    """How many are left."""
+    reply = api.get("/v1/status").expect(200)
+    left = at(reply.json(), "plates")
+    expect(type(left) is int, "The status does not say how many plates are left.", reply)
+    assert isinstance(left, int)
+    return left
+
+
+def entry_of(reply: Reply) -> int:
+    """The number of the request's entry, as version 2 tells it."""
+    entry = at(reply.json(), "entry")
+    expect(type(entry) is int, "The answer does not say which entry it has.", reply)
+    assert isinstance(entry, int)
+    return entry
+
+
+def of_entry(lines: Sequence[str], number: int) -> list[str]:
+    """What the log says of one entry, without its number."""
+    return [line.removeprefix(f"#{number} ") for line in lines if line.startswith(f"#{number} ")]
+
+
+def told(lines: Sequence[str]) -> str:
+    """A log in one message: short enough to read."""
+    shown = [*lines[:12], "…", *lines[-4:]] if len(lines) > 16 else lines
+    return "\n".join(["The log says:", *shown])
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log file before a run of the app and after it."""
+
+    name: str
+    before: bytes
+    after: bytes
+
+    @property
+    def added(self) -> list[str]:
+        """The lines of the run."""
+        return self.after.removeprefix(self.before).decode("utf-8", "replace").splitlines()
+
+
+@dataclass(frozen=True)
+class Night:
+    """One run of the app, with all settings set, from its start to its stop.
+
+    Attributes:
+        site, plates, start, tick: what the environment said.
+        asked: what the first app was asked, in this order, and what it answered.
+        south: the same of the second app.
+        logs: by name, with the entries of the run.
+    """
+
+    site: str
+    plates: int
+    start: datetime
+    tick: timedelta
+    asked: tuple[tuple[Request, Reply], ...]
+    south: tuple[tuple[Request, Reply], ...]
+    logs: Mapping[str, Log]
+
+    def reading(self, entry: int) -> str:
+        """What the clock must have said at the entry."""
+        return spelled(self.start + (entry - 1) * self.tick)
+
+    @property
+    def log(self) -> list[str]:
+        """What the first app added to its log, in whichever file it lies."""
+        lines = self.logs["spare.log"].added or self.logs["night.log"].added
+        expect(lines, "The app left no log.")
+        return lines
+
+
+NIGHTS: WeakKeyDictionary[Api, Night | CheckFailed] = WeakKeyDictionary()
+"""By the app under test: a run costs two restarts, so the checks that look at one share it."""
+
+
+def night(apps: tuple[Api, ...], draw: Draw) -> Night:
+    """The run of this app, made when the first check asks for it."""
+    if apps[0] not in NIGHTS:
+        try:
+            NIGHTS[apps[0]] = spend_night(apps, draw)
+        except CheckFailed as failure:
+            NIGHTS[apps[0]] = failure
+    found = NIGHTS[apps[0]]
+    if isinstance(found, CheckFailed):
+        raise found
+    return found
+
+
+def spend_night(apps: tuple[Api, ...], draw: Draw) -> Night:
+    """Start both apps, ask them in turn, and stop them."""
+    north, south = apps
+    site, plates = f"{word(draw).title()} – Kuppel {draw.randint(2, 99)}", draw.randint(3, 5)
+    start, tick = evening(draw), draw.randint(2, 50)
+    told = {
+        "SITE": site,
+        "PLATES": str(plates),
+        "CLOCK": spelled(start),
+        "TICK": str(tick),
+        "LOG": "spare.log",
+    }
+    north.restart({f"OBSERVATORY_{key}": value for key, value in told.items()})
+    before = {name: north.left(name) or b"" for name in LOGS}
+    first, last = requests(draw, plates)
+    asked = [(request, ask(north, request)) for request in first]
+    asked_south = [(request, ask(south, request)) for request in SOUTH]
+    asked += [(request, ask(north, request)) for request in last]
+    north.restart()
+    logs = {name: Log(name, before[name], north.left(name) or b"") for name in LOGS}
+    return Night(site, plates, start, timedelta(seconds=tick), tuple(asked), tuple(asked_south), logs)
+
+
+LOGS = ("night.log", "south.log", "spare.log")
+SOUTH: tuple[Request, ...] = (
+    ("GET", "/v2/status"),
+    ("POST", "/v2/exposures", "M31"),
+    ("GET", "/v2/exposures"),
+)
+
+
+def requests(draw: Draw, plates: int) -> tuple[tuple[Request, ...], tuple[Request, ...]]:
+    """What the first app is asked, before the second one is asked and after it; two plates are used."""
+    first = (
+        *(("GET", "/v2/status"), ("GET", "/v1/targets"), ("POST", "/v2/exposures", "M31")),
+        *(("GET", "/v2/targets"), ("POST", "/v1/exposures", "Moon"), ("POST", "/v2/exposures", "M42")),
+        *(("GET", f"/exposures/{draw.randint(100, 999)}"), ("POST", "/exposures", "Vega")),
+    )
+    last = (
+        *(("POST", "/v1/exposures", word(draw)), ("GET", "/v2/exposures"), ("POST", "/v2/exposures", "Moon")),
+        *([("POST", "/v2/exposures", "M45")] * (plates - 2)),
+        *(("POST", "/v1/exposures", "M31"), ("POST", "/v2/exposures", "M31"), ("GET", "/v1/status")),
+    )
+    return first, last
+
+
+@points(1)
+@assesses("structure-modules")
+@hint("versions")
+def test_the_old_addresses_answer_as_before(api: Api, draw: Draw) -> None:
+    """The addresses without a version answer the old clients: an exposure is taken, listed, and found."""
+    name = draw.choice(["M13", "M31", "M45", "M57", "Vega"])
+    left = plates(api)
+    reply = api.post("/exposures", json={"target": name, "seconds": SECONDS})
+    number = taken(reply.expect(200, media_type="application/json"))
+    exposure = {"number": number, "target": name, "seconds": SECONDS, "at": "20:00"}
+    reply.expect(json=exposure)
+    api.get(f"/exposures/{number}").expect(200, json=exposure)
+    listed = api.get("/exposures").expect(200)
+    every = listed.json()
+    expect(isinstance(every, list) and exposure in every, "The exposure is not in the list.", listed)
+    api.get("/status").expect(200, json={"site": "North dome", "plates": left - 1})
+    api.get("/targets").expect(200, json={"up": UP_AT_START})
+
+
+@points(1)
+@assesses("structure-modules")
+@hint("versions")
+def test_version_1_is_the_old_contract(api: Api) -> None:
+    """`/v1/...` answers what the address without a version answers, refusals included."""
+    number = taken(ask(api, ("POST", "/v1/exposures", "M31")).expect(200))
+    api.get(f"/v1/exposures/{number}").expect(
+        200, json={"number": number, "target": "M31", "seconds": SECONDS, "at": "20:00"}
+    )
+    api.get("/v1/targets").expect(200, json={"up": UP_AT_START})
+    requests: list[Request] = [("GET", "/status"), ("GET", "/targets"), ("GET", "/exposures")]
+    requests += [("GET", f"/exposures/{number}"), ("GET", "/exposures/999"), ("POST", "/exposures", "M42")]
+    for method, address, *target in requests:
+        old = ask(api, (method, address, *target))
+        new = ask(api, (method, f"/v1{address}", *target))
+        new.expect(old.status, json=old.json())
+
+
+@points(1)
+@assesses("structure-modules")
+@hint("versions")
+def test_version_2_tells_all_about_targets_and_plates(api: Api) -> None:
+    """`/v2/status` and `/v2/targets` answer in the form of version 2."""
+    status = api.get("/v2/status").expect(200, media_type="application/json")
+    left = plates(api)
+    common = {"time": spelled(START), "entry": entry_of(status)}
+    status.expect(json={"site": "North dome", **common, "plates": {"left": left, "of": 24}})
+    targets = api.get("/v2/targets").expect(200)
+    every = [
+        {"name": name, "rises": rises, "sets": sets, "up": name in UP_AT_START}
+        for name, (rises, sets) in TARGETS.items()
+    ]
+    targets.expect(json={"time": spelled(START), "entry": entry_of(targets), "targets": every})
+
+
+@points(1)
+@assesses("structure-modules")
+@hint("versions", "location")
+def test_version_2_says_where_an_exposure_is(api: Api, draw: Draw) -> None:
+    """An exposure through version 2 is answered with 201 and its address, where it is found again."""
+    name = draw.choice(["M13", "M31", "M45", "M57", "Vega"])
+    reply = ask(api, ("POST", "/v2/exposures", name)).expect(201)
+    number = taken(reply)
+    exposure = {"number": number, "target": name, "seconds": SECONDS}
+    exposure |= {"taken": spelled(START), "entry": entry_of(reply)}
+    reply.expect(json=exposure, headers={"Location": f"/v2/exposures/{number}"})
+    api.get(f"/v2/exposures/{number}").expect(200, json=exposure)
+    listed = api.get("/v2/exposures").expect(200)
+    every = at(listed.json(), "exposures")
+    expect(isinstance(every, list) and exposure in every, "The exposure is not in the list.", listed)
+
+
+@points(1)
+@assesses("structure-modules")
+@hint("one-core")
+@needs("test_version_2_says_where_an_exposure_is")
+def test_the_versions_share_their_exposures(api: Api) -> None:
+    """An exposure taken through one version is found through the others, and they count on together."""
+    numbers = [
+        taken(ask(api, ("POST", f"{version}/exposures", "M31"))) for version in ("", "/v1", "/v2", "/v1")
+    ]
+    first = numbers[0]
+    expect(
+        numbers == [first, first + 1, first + 2, first + 3],
+        f"Four exposures, through all versions in turn, got the numbers {numbers}.",
+        expected="numbers that follow each other",
+    )
+    for number in numbers:
+        api.get(f"/exposures/{number}").expect(200)
+        api.get(f"/v1/exposures/{number}").expect(200)
+        reply = api.get(f"/v2/exposures/{number}").expect(200)
+        expect(at(reply.json(), "taken") == spelled(START), "The exposure does not say when.", reply)
+
+
+@points(1)
+@assesses("structure-modules")
+@hint("refusals")
+def test_each_version_words_its_refusals(api: Api, draw: Draw) -> None:
+    """What the desk refuses has the status and the words of the version that was asked."""
+    name, number = word(draw), draw.randint(1_000, 9_999)
+    rises = TARGETS["M42"][0]
+    for version in ("", "/v1"):
+        ask(api, ("POST", f"{version}/exposures", name)).expect(404, json={"error": "unknown target"})
+        ask(api, ("POST", f"{version}/exposures", "M42")).expect(400, json={"error": "not up"})
+        api.get(f"{version}/exposures/{number}").expect(404, json={"error": "unknown exposure"})
+    reply = ask(api, ("POST", "/v2/exposures", name))
+    reply.expect(404, media_type="application/json", json={"error": "unknown target", "target": name})
+    reply = ask(api, ("POST", "/v2/exposures", "M42"))
+    reply.expect(409, json={"error": "not up", "target": "M42", "rises": rises})
+    reply = api.get(f"/v2/exposures/{number}")
+    reply.expect(404, json={"error": "unknown exposure", "number": number})
+
+
+@points(1)
+@assesses("structure-resources")
+@hint("failure")
+def test_a_failed_exposure_leaves_nothing(api: Api) -> None:
+    """When the camera fails the answer is 500, and there is neither an exposure nor a plate less."""
+    first = taken(ask(api, ("POST", "/v1/exposures", "M31")))
+    left = plates(api)
+    for version in ("", "/v1", "/v2"):
+        reply = ask(api, ("POST", f"{version}/exposures", "Moon"))
+        reply.expect(500, media_type="application/json", json=FAILED)
+    expect(plates(api) == left, f"There were {left} plates, now there are {plates(api)}.")
+    api.get(f"/v1/exposures/{first + 1}").expect(404)
+    number = taken(ask(api, ("POST", "/v1/exposures", "Vega")))
+    expect(number == first + 1, f"The exposure after the failed ones is number {number}, not {first + 1}.")
+
+
+@points(1)
+@assesses("structure-resources")
+@hint("entries", "envelope")
+def test_what_no_route_takes_makes_no_entry(api: Api, draw: Draw) -> None:
+    """An address or a method outside the contract is refused, and no entry is made for it."""
+    first = entry_of(api.get("/v2/status").expect(200))
+    for address in (f"/{word(draw)}", "/v3/status", f"/v2/{word(draw)}", "/v1/v2/status"):
+        api.get(address).expect(404, media_type="application/json", json={"error": "not found"})
+    for address in ("/status", "/v1/targets", "/v2/exposures"):
+        reply = api.request("DELETE", address)
+        reply.expect(405, media_type="application/json", json={"error": "method not allowed"})
+    reply = api.get("/v2/status").expect(200)
+    expect(
+        entry_of(reply) == first + 1,
+        f"The entry after number {first} is number {entry_of(reply)}.",
+        reply,
+        expected=f"{first + 1}",
+    )
+
+
+@points(1)
+@assesses("structure-inject")
+@hint("clock")
+def test_a_set_clock_is_the_time(apps: tuple[Api, ...], draw: Draw) -> None:
+    """With `CLOCK` set, the first request is answered at that instant, to the second."""
+    told = night(apps, draw)
+    _, reply = told.asked[0]
+    time = at(reply.expect(200).json(), "time")
+    expect(time == told.reading(1), f"The time is {time!r}.", reply, expected=told.reading(1))
+
+
+@points(1)
+@assesses("structure-inject")
+@hint("once")
+@needs("test_a_set_clock_is_the_time")
+def test_a_request_reads_the_clock_once(apps: tuple[Api, ...], draw: Draw) -> None:
+    """The n-th request has the n-th reading of the clock, in the answer, in the exposure, and in the log."""
+    run = night(apps, draw)
+    for number, (_, reply) in enumerate(run.asked, 1):
+        time, wanted = run.reading(number), f"{run.reading(number)}: `CLOCK`, and `TICK` {number - 1} times"
+        answer = reply.json()
+        said = at(answer, "time") or at(answer, "taken") or time
+        expect(
+            said == time, f"This was request {number} of its run, and it says {said}.", reply, expected=wanted
+        )
+        begun = of_entry(run.log, number)[:1]
+        why = f"This was request {number} of its run, and its entry begins: {begun}. {told(run.log)}"
+        expect(begun == [f"begin {time}"], why, reply, expected=wanted)
+
+
+@points(1)
+@assesses("structure-configuration")
+@hint("settings")
+def test_site_and_plates_come_from_the_environment(apps: tuple[Api, ...], draw: Draw) -> None:
+    """`OBSERVATORY_SITE` and `OBSERVATORY_PLATES` are the app's name and plates; when all are used, it says so."""
+    run = night(apps, draw)
+    _, status = run.asked[-1]
+    status.expect(200, json={"site": run.site, "plates": 0})
+    for _, reply in run.asked[11 : 11 + run.plates - 2]:
+        reply.expect(201)
+    (_, old), (_, new) = run.asked[-3:-1]
+    old.expect(400, json={"error": "no plates"})
+    new.expect(409, json={"error": "no plates", "of": run.plates})
+
+
+@points(1)
+@assesses("structure-configuration")
+@hint("settings")
+def test_the_mapping_goes_before_the_environment(apps: tuple[Api, ...], draw: Draw) -> None:
+    """What stands in the mapping that `create_app` was given counts, whatever the environment says."""
+    run = night(apps, draw)
+    _, reply = run.south[0]
+    status = {"site": "South dome", "time": "2027-06-01T22:00:00Z", "entry": entry_of(reply.expect(200))}
+    reply.expect(json={**status, "plates": {"left": 3, "of": 3}})
+
+
+@points(1)
+@assesses("structure-configuration")
+@hint("isolation")
+def test_two_apps_share_nothing(apps: tuple[Api, ...], draw: Draw) -> None:
+    """Exposures, plates, entries and clock of one app are not those of another in the same process."""
+    run = night(apps, draw)
+    common = {"seconds": SECONDS, "target": "M31", "taken": "2027-06-01T22:01:00Z", "entry": 2}
+    run.south[1][1].expect(201, json={"number": 1, **common})
+    run.south[2][1].expect(200, json={"exposures": [{"number": 1, **common}]})
+    _, listed = run.asked[9]
+    every = at(listed.expect(200).json(), "exposures")
+    names = [at(each, "target") for each in every] if isinstance(every, list) else every
+    expect(names == ["M31", "Vega"], f"The first app lists {names}.", listed, expected="M31, Vega")
+
+
+@points(1)
+@assesses("structure-configuration")
+@hint("isolation", "log")
+def test_each_app_appends_to_the_log_that_its_settings_name(apps: tuple[Api, ...], draw: Draw) -> None:
+    """Each app of a process writes to the log that its settings name, and continues it after a restart."""
+    run = night(apps, draw)
+    for name, entries in (("spare.log", len(run.asked)), ("south.log", len(SOUTH)), ("night.log", 0)):
+        log = run.logs[name]
+        begun = [line for line in log.added if " begin " in line]
+        why = f"In {name} there are {len(begun)} entries of a run, and there should be {entries}. "
+        expect(len(begun) == entries, why + told(log.added))
+    log = run.logs["south.log"]
+    expect(log.before, "The first run of the app left no south.log.")
+    expect(log.after.startswith(log.before), f"After a restart, {log.name} no longer begins as it did.")
+
+
+@points(1)
+@assesses("structure-resources")
+@hint("start-and-stop")
+def test_dome_and_telescope_open_once_and_close_in_the_other_order(apps: tuple[Api, ...], draw: Draw) -> None:
+    """An app opens dome and telescope once, and when it is stopped closes them, the telescope first."""
+    lines = night(apps, draw).log
+    start, stop = ["dome opened", "telescope unparked"], ["telescope parked", "dome closed"]
+    expect(lines[:2] == start, f"The log of a run does not begin with the opening. {told(lines)}")
+    expect(lines[-2:] == stop, f"The log of a run does not end with the closing. {told(lines)}")
+    for line in (*start, *stop):
+        expect(lines.count(line) == 1, f"'{line}' is there {lines.count(line)} times. {told(lines)}")
+
+
+@points(1)
+@assesses("structure-resources")
+@hint("entries")
+def test_each_request_makes_one_entry(apps: tuple[Api, ...], draw: Draw) -> None:
+    """Each request makes one entry, numbered from 1; with its shutter, if it takes an exposure."""
+    run = night(apps, draw)
+    for number, (request, reply) in enumerate(run.asked, 1):
+        if reply.status < 400:
+            expect_entry(run.log, number, reply, shutter=request[0] == "POST")
+    more = of_entry(run.log, len(run.asked) + 1)
+    expect(not more, f"There were {len(run.asked)} requests, and there are more entries. {told(run.log)}")
+
+
+@points(1)
+@assesses("structure-resources")
+@hint("raises")
+def test_an_entry_ends_whatever_the_handler_raises(apps: tuple[Api, ...], draw: Draw) -> None:
+    """A request that is refused, or fails, ends its entry; a shutter that was opened is closed first."""
+    run = night(apps, draw)
+    statuses = {(5, 500), (6, 409), (7, 404), (9, 404), (11, 500)}
+    for number, status in sorted(statuses):
+        _, reply = run.asked[number - 1]
+        expect_entry(run.log, number, reply.expect(status), shutter=status == 500)
+
+
+def expect_entry(lines: Sequence[str], number: int, reply: Reply, *, shutter: bool) -> None:
+    """Fail unless the entry has a beginning, its shutter's lines if any, an end, and nothing else."""
+    entry = [line.partition(" 2")[0] for line in of_entry(lines, number)]
+    wanted = ["begin", *(["shutter opened", "shutter closed"] if shutter else []), "end"]
+    why = f"This was request {number} of its run, and its entry says: {', '.join(entry)}. {told(lines)}"
+    expect(entry == wanted, why, reply, expected=", ".join(f"#{number} {each}" for each in wanted))
+
+
+@points(1)
+@assesses("structure-inject")
+@hint("up", "clock")
+def test_what_is_up_goes_by_the_clock(api: Api, draw: Draw) -> None:
+    """Each target is up from its rising, included, to its setting, not included, over midnight too."""
+    start = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=draw.randrange(1_000), hours=draw.randrange(24))
+    # Every quarter of an hour, over more than a day.
+    api.restart({"OBSERVATORY_CLOCK": spelled(start), "OBSERVATORY_TICK": "900"})
+    seen = set()
+    for _ in range(100):
+        reply = api.get("/v2/targets").expect(200)
+        time, every = at(reply.json(), "time"), at(reply.json(), "targets")
+        expect(isinstance(time, str) and isinstance(every, list), "There is no time, or no list.", reply)
+        hour = str(time)[11:16]
+        seen.add(hour)
+        for target in every if isinstance(every, list) else ():
+            name = at(target, "name")
+            expect(name in TARGETS, f"There is no target {name!r}.", reply)
+            up = is_up(str(name), hour)
+            expect(at(target, "up") is up, f"At {hour}, {name} is {'' if up else 'not '}up.", reply)
+    expect(len(seen) > 20, "The clock stands still, although `TICK` is set.", expected="another time each")
+
+
+@points(1)
+@assesses("structure-inject")
+@hint("clock")
+def test_without_a_set_clock_it_is_now(api: Api) -> None:
+    """Without `CLOCK` the time is the present, in UTC wherever the machine stands."""
+    api.restart({"OBSERVATORY_CLOCK": "", "TZ": "XYZ-9"})
+    before = datetime.now(UTC) - timedelta(minutes=10)
+    reply = api.get("/v2/status").expect(200)
+    time = at(reply.json(), "time")
+    now = [spelled(before + timedelta(seconds=second)) for second in range(1_200)]
+    expect(time in now, f"The time is {time!r}.", reply, expected=f"about {now[600]}")

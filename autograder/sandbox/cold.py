@@ -1,0 +1,82 @@
+"""A box of one's own for a job: one bubblewrap, one fresh Python."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+
+from autograder.sandbox.bwrap import Bubblewrap
+from autograder.sandbox.enclosure import PidOne, Request, Used
+from autograder.sandbox.mounts import System, box_arguments, write_etc
+from autograder.sandbox.policy import WallPolicy
+from autograder.sandbox.seccomp import filter_program
+
+__all__ = ["ColdEnclosure", "open_filter"]
+
+
+class ColdEnclosure:
+    """A running bubblewrap and all processes inside; an `Enclosure`."""
+
+    lost = False
+
+    def __init__(self, bubblewrap: Bubblewrap, system: System, policy: WallPolicy, request: Request) -> None:
+        self._used: Used | None = None
+        etc = write_etc(request.folder / "etc", request.uid)
+        program = open_filter(policy)
+        try:
+            self._bwrap, pid = bubblewrap.start(
+                [
+                    *("--seccomp", str(program)),
+                    *box_arguments(system, policy, request.job.limits, request.uid, etc),
+                    str(request.control),
+                ],
+                errors=request.errors,
+                keep=(program, request.control),
+            )
+        finally:
+            os.close(program)
+        handle = -1
+        with contextlib.suppress(ProcessLookupError):
+            handle = os.pidfd_open(pid) if pid else -1
+        self.pid = pid if handle >= 0 else 0
+        self._pid_one = PidOne(pid, handle, policy.teardown_wall_s)
+        self._outer = PidOne(self._bwrap.pid, os.pidfd_open(self._bwrap.pid), policy.teardown_wall_s)
+
+    @property
+    def silence(self) -> str:
+        """How bubblewrap itself ended."""
+        return f"bubblewrap ended with code {self._bwrap.returncode} and said nothing"
+
+    def kill(self) -> None:
+        """Kill pid 1, and so all; returns before they are gone."""
+        if self._used is not None:
+            return
+        if self.pid:
+            self._pid_one.kill()
+        else:
+            # Popen.kill would reap a dead one, and what it used would be lost.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._bwrap.pid, signal.SIGKILL)
+
+    def bury(self) -> Used:
+        """Kill all, wait until the last is gone; what they used."""
+        if self._used is None:
+            self.kill()
+            if self.pid:
+                self._pid_one.wait()
+            self._outer.wait()
+            _, status, usage = os.wait4(self._bwrap.pid, 0)
+            self._bwrap.returncode = os.waitstatus_to_exitcode(status)
+            self._used = Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+            self._pid_one.close()
+            self._outer.close()
+        return self._used
+
+
+def open_filter(policy: WallPolicy) -> int:
+    """The system-call filter as a descriptor that bubblewrap reads; the caller closes it."""
+    program = os.memfd_create("filter")
+    os.write(program, filter_program(policy.denied_calls))
+    os.lseek(program, 0, os.SEEK_SET)
+    return program

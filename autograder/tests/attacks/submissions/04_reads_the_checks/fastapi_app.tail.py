@@ -1,0 +1,43 @@
+import glob
+import importlib
+import os
+import sys
+
+from probing import Probe, secrets_in, walk
+
+probe = Probe()
+HOME = "@HOME@"
+NAMES = [
+    HOME,
+    HOME + "/course/autograder/hidden/cloakroom/test_contract.py",
+    HOME + "/course/.course/secret",
+    HOME + "/desk/gradebook.db",
+    HOME + "/desk/submitted/ann/cloakroom/flask_app.py",
+    HOME + "/desk/.ssh/id_ed25519",
+    "/proc/1/root" + HOME + "/course/.course/secret",
+    "/proc/self/root" + HOME + "/course/.course/secret",
+    "/submission/../" + HOME + "/course/.course/secret",
+    "/dev/fd/../../root/.ssh/id_rsa",
+]
+for name in NAMES:
+    probe(name, lambda: os.path.isdir(name) and os.listdir(name) or secrets_in(name))
+for number in range(3, 64):
+    # Any descriptor that leads to a folder outside would do.
+    probe(f"by descriptor {number}", lambda: os.listdir(f"/proc/self/fd/{number}/.."))
+probe("everything", lambda: [hit for path in walk("/") if (hit := _safely(path))][:3])
+probe("by name", lambda: [path for path in walk("/") if "hidden" in path.split("/") or "test_contract" in path][:3])
+probe("import", lambda: importlib.import_module("autograder.evaluate"))
+probe("import a check", lambda: importlib.import_module("autograder.hidden"))
+probe("glob", lambda: glob.glob("/**/cloakroom", recursive=True))
+probe("a path of the course", lambda: [each for each in sys.path if "course" in each])
+
+
+def _safely(path):
+    try:
+        return os.path.isfile(path) and os.path.getsize(path) < 2_000_000 and secrets_in(path)
+    except OSError:
+        return None
+
+
+probe("everything again", lambda: [hit for path in walk("/") if (hit := _safely(path))][:3])
+probe.tell()

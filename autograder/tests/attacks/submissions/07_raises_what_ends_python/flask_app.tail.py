@@ -1,0 +1,6 @@
+_plain = create_app
+
+
+def create_app():
+    _plain()
+    raise KeyboardInterrupt

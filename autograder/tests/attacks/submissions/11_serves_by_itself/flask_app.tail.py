@@ -1,0 +1,1 @@
+create_app().run(port=5000)

@@ -1,0 +1,5 @@
+from looks import app_for
+
+from fastapi import FastAPI
+
+app = app_for(FastAPI)
