@@ -16,7 +16,7 @@ from autograder.cache import Cache
 from autograder.catalog import Catalog, Part, Topic
 from autograder.errors import CatalogError, CourseError, GradingBroken, WallLost, reason
 from autograder.frameworks import FRAMEWORKS
-from autograder.kinds import JUDGES, Judge, Setting
+from autograder.kinds import JUDGES, Judge, Setting, database_kind
 from autograder.report.model import PartReport, Report
 from autograder.sandbox import Sandbox
 from autograder.sandbox.policy import Policy, load_policy
@@ -189,6 +189,7 @@ class Grader:
             submission=submission.digest,
             topic=topic.model_dump(),
             part=part.name,
+            database=database_kind(part),
             seed=seed,
             checks=_digest(judge),
             engine=engine_digest(),

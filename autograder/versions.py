@@ -18,7 +18,6 @@ _DISTRIBUTIONS = (
     "fastapi",
     "flask",
     "h11",
-    "httpcore",
     "itsdangerous",
     "jinja2",
     "pydantic",

@@ -78,7 +78,7 @@ class Engine:
         others = [
             target.grade(each, part=attack.part, limits=attack.limits, student="mallory") for each in beside
         ]
-        honest = target.grade(self._honest[attack.part], part=attack.part, student="neighbour")
+        honest = target.grade(self._neighbours_work, part=self._neighbours_part, student="neighbour")
         answer = hostile.result(_ANSWER_S)
         faults = list(faults_of(attack, answer, self._worth[attack.base, attack.part]))
         for other in others:

@@ -41,6 +41,7 @@ class Part(_Frozen):
     apps: tuple[dict[str, JsonValue], ...] = Field(
         default=(), max_length=4, description="`create_app` is called with each, in one process."
     )
+    database: bool = Field(default=False, description="The app is told DATABASE_URL, empty for each run.")
     environment: dict[Variable, Value] = Field(default={}, description="What the app sees at every start.")
     left: dict[LeftFile, Annotated[int, Field(gt=0, le=1_048_576)]] = Field(
         default={}, description="Files that the app may leave, with how many bytes are read of each."

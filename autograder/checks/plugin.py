@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 
 import pytest
 
@@ -14,6 +14,7 @@ from autograder.checks.client import Client
 from autograder.checks.expect import AppGone, AppHung, CheckFailed
 from autograder.checks.findings import Findings
 from autograder.checks.message import CheckInfo, Finding, Order
+from autograder.checks.plain import taken_by
 from autograder.checks.process import AppProcess, Ask
 from autograder.sandbox.job import Address
 from autograder.verdict import Verdict
@@ -43,6 +44,21 @@ class Run:
     def _client(self, address: Address) -> Client:
         return Client(address, wall_s=self.order.request_wall_s, max_bytes=self.order.response_bytes)
 
+    @property
+    def api(self) -> Api:
+        """The first app's."""
+        return self.apis[0]
+
+    @property
+    def findings(self) -> Findings:
+        """What was handed in as findings."""
+        assert self.order.findings is not None, "only a part of kind fix has findings"
+        return self.order.findings
+
+    def draw(self, check: str) -> Draw:
+        """The hidden inputs of a check."""
+        return random.Random(f"{self.order.seed}:{check}")  # noqa: S311 - repeatable by design
+
     def reason_to_skip(self, info: CheckInfo, sentences: dict[str, str]) -> Finding | None:
         """Why the check is not run, if so."""
         for needed in info.needs:
@@ -61,6 +77,15 @@ class Run:
         self._tell(finding)
 
 
+_GIVEN: Mapping[str, Callable[[Run, str], object]] = {
+    "api": lambda run, _: run.api,
+    "apps": lambda run, _: run.apis,
+    "draw": Run.draw,
+    "findings": lambda run, _: run.findings,
+}
+"""What the fixtures of `Checks` give, by name."""
+
+
 class Checks:
     """Collects once; the worker then runs the checks as often as it is asked to.
 
@@ -73,6 +98,7 @@ class Checks:
         self._serve = serve
         self._graded = graded
         self._items: list[pytest.Item] = []
+        self._plain: dict[str, tuple[str, ...] | None] = {}
         self._run: Run | None = None
         self._failure: BaseException | None = None
         self.infos: tuple[CheckInfo, ...] = ()
@@ -86,17 +112,29 @@ class Checks:
             if skipped is not None:
                 run.found(skipped)
                 continue
-            self._failure = None
             run.process.next_check()
             start = time.perf_counter()
+            failure = self._failure_of(item, run)
+            run.found(_finding(info.name, failure, time.perf_counter() - start))
+
+    def _failure_of(self, item: pytest.Item, run: Run) -> BaseException | None:
+        """What the check raised, if it did."""
+        takes = self._plain[item.nodeid]
+        if takes is None:
+            self._failure = None
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-            run.found(_finding(info.name, self._failure, time.perf_counter() - start))
+            return self._failure
+        try:
+            getattr(item, "function")(**{name: _GIVEN[name](run, item.name) for name in takes})
+        except BaseException as error:  # noqa: BLE001 - as pytest does: a check that calls sys.exit is broken
+            return error
+        return None
 
     @pytest.fixture
     def api(self) -> Api:
         """The app under test."""
         assert self._run is not None
-        return self._run.apis[0]
+        return self._run.api
 
     @pytest.fixture
     def apps(self) -> tuple[Api, ...]:
@@ -108,14 +146,13 @@ class Checks:
     def findings(self) -> Findings:
         """What the learner says was wrong with the app; for parts of kind fix."""
         assert self._run is not None
-        assert self._run.order.findings is not None, "only a part of kind fix has findings"
-        return self._run.order.findings
+        return self._run.findings
 
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:
         """Hidden inputs: random, and the same for everyone in a release."""
         assert self._run is not None
-        return random.Random(f"{self._run.order.seed}:{request.node.name}")  # noqa: S311 - repeatable by design
+        return self._run.draw(request.node.name)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the authors' marks known."""
@@ -130,6 +167,7 @@ class Checks:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Read what the authors said of their checks."""
         self._items = session.items
+        self._plain = {item.nodeid: taken_by(item, _GIVEN) for item in session.items}
         self.infos = tuple(_info(item, graded=self._graded) for item in session.items)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

@@ -14,6 +14,7 @@ from autograder.checks.message import CheckInfo, Finding, Order
 from autograder.checks.runner import CheckRunner
 from autograder.errors import CatalogError, GradingBroken
 from autograder.frameworks import FRAMEWORKS, Framework
+from autograder.kinds.database import Database, fresh_database
 from autograder.kinds.judge import Setting
 from autograder.kinds.told import explained, not_started, refused
 from autograder.outcome import Outcome
@@ -98,7 +99,10 @@ class ContractJudge:
     @contextlib.contextmanager
     def _served(self, submission: Submission) -> Iterator[Service]:
         """The app, where `close` finds it."""
-        with self._setting.sandbox.serve(self._job(submission)) as service:
+        with (
+            fresh_database(self._setting.part) as database,
+            self._setting.sandbox.serve(self._job(submission, database)) as service,
+        ):
             with self._lock:
                 self._hold_open()
                 self._running.add(service)
@@ -125,14 +129,15 @@ class ContractJudge:
             remedy="Run `course dev sandbox` to see what this machine offers, then grade again.",
         )
 
-    def _job(self, submission: Submission) -> Job:
+    def _job(self, submission: Submission, database: Database) -> Job:
         return Job(
             files=submission.folder,
             limits=self._setting.policy.limits,
             protocol=self._framework.protocol,
             module=self._framework.module,
             apps=self._setting.part.apps,
-            environment=self._setting.part.environment,
+            environment={**database.environment, **self._setting.part.environment},
+            backends=database.backends,
             libraries=self._setting.part.libraries,
             results=self._setting.part.left,
         )

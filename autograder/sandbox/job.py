@@ -49,7 +49,8 @@ class Job:
         command: instead of serving, run ``python`` with these arguments once.
         environment: exactly the variables the submission sees beside the launcher's own fixed few.
         backends: named services outside the wall, each relayed to a loopback port inside;
-            the submission learns the port from the variable ``BACKEND_<NAME>_PORT``.
+            the submission learns the port from the variable ``BACKEND_<NAME>_PORT``, and from every
+            variable whose value says ``{BACKEND_<NAME>_PORT}``.
         libraries: top-level modules that the submission may import beside the standard library and
             its own files; empty means any. An import of another ends the start with a sentence.
         results: files the submission may leave behind, by name, with the most bytes read of each.

@@ -132,7 +132,8 @@ class Supervisor:
         self._app = os.fork()
         if self._app == 0:
             listeners = files[2:]  # after standard output and standard error
-            order["environment"].update({name: str(port) for name, port in self._ports.items()})
+            ports = {name: str(port) for name, port in self._ports.items()}
+            order["environment"] = with_ports(order["environment"], ports)
             _enter_app(files, keep=(*listeners, tells))
             return order, listeners, tells
         for each in (tells, *files):
@@ -403,7 +404,6 @@ def _wall_in(order: Order) -> None:
     _kernel("mount", b"none", b"/", None, _PRIVATE, None)
     for path, size in order["folders"].items():
         _mount("tmpfs", path, _NOSUID | _NODEV, f"mode=1777,size={size}")
-    _mount("devpts", "/dev/pts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=620")
     _mount("proc", "/proc", _NOSUID | _NODEV | _NOEXEC)
     for name in ("sys", "sysrq-trigger", "irq", "bus"):
         if os.path.lexists(f"/proc/{name}"):
@@ -883,6 +883,14 @@ def read_results(home: str, wanted: Mapping[str, int]) -> dict[str, bytes]:
         except OSError:
             continue
     return found
+
+
+def with_ports(environment: Mapping[str, str], ports: Mapping[str, str]) -> dict[str, str]:
+    """The environment with the backends' ports, also where a value says ``{BACKEND_<NAME>_PORT}``."""
+    filled = dict(environment)
+    for variable, port in ports.items():
+        filled = {name: value.replace(f"{{{variable}}}", port) for name, value in filled.items()}
+    return {**filled, **ports}
 
 
 def backend_variable(name: str) -> str:

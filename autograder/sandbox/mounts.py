@@ -121,7 +121,8 @@ def box_arguments(system: System, policy: WallPolicy, limits: Limits, uid: int, 
         *_namespaces(system, uid, _RIGHTS if system.setpriv else ()),
         *_system_folders(system),
         *_etc(etc),
-        *("--proc", "/proc", "--dev", "/dev"),
+        *("--proc", "/proc"),
+        *_devices(),
         *(part for path, size in own_folders(policy, limits).items() for part in _memory_folder(path, size)),
         *_closed(system, launcher.HOME),
         *_drop_root(system, uid),
@@ -135,7 +136,8 @@ def nest_arguments(system: System, policy: WallPolicy, etc: Path) -> list[str]:
         *_namespaces(system, policy.uid_first, _NEST_RIGHTS),
         *_system_folders(system),
         *_etc(etc),
-        *("--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--dir", launcher.HOME),  # noqa: S108 - the box's own
+        *("--proc", "/proc", "--dir", "/tmp", "--dir", launcher.HOME),  # noqa: S108 - the box's own
+        *_devices(),
         *_closed(system, "/"),
         *_launcher(system, "nest"),
     ]
@@ -169,6 +171,21 @@ def _etc(folder: Path) -> tuple[str, ...]:
         *("--ro-bind", str(folder), "/etc"),
         *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
     )
+
+
+def _devices() -> list[str]:
+    """The harmless devices, and no terminals.
+
+    With ``--dev`` bubblewrap would add terminals. They need a user namespace in which uid 0 is there, and
+    that of a nest must have none: what the kernel keeps from an app of pid 1's would be the app's own.
+    """
+    arguments = ["--perms", "0755", "--tmpfs", "/dev", "--dir", "/dev/shm"]  # noqa: S108 - the box's own
+    for name in ("null", "zero", "full", "random", "urandom", "tty"):
+        arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    links = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
+    for name, end in links.items():
+        arguments += ["--symlink", f"/proc/self/fd{end}", f"/dev/{name}"]
+    return arguments
 
 
 def _closed(system: System, start: str) -> tuple[str, ...]:

@@ -168,7 +168,7 @@ class _Running:
         ports = {
             launcher.backend_variable(name): self._backend(to) for name, to in self._job.backends.items()
         }
-        return {**fixed, **self._job.environment, **ports}
+        return launcher.with_ports({**fixed, **self._job.environment}, ports)
 
     def _backend(self, target: Address) -> str:
         """The backend's own port, or that of a relay to its socket."""

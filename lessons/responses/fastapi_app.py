@@ -95,6 +95,15 @@ def create_app() -> FastAPI:
     app = FastAPI()
     find, put = shelf()
     put("Ada", "4711")
+    add_parcels(app, find, put)
+    add_errors(app, find)
+    add_values(app)
+    add_headers(app)
+    return app
+
+
+def add_parcels(app: FastAPI, find: Callable[[int], Parcel], put: Callable[..., Parcel]) -> None:
+    """What is told of a parcel."""
 
     # region whole
     @app.get("/parcels/{number}/whole")
@@ -109,6 +118,36 @@ def create_app() -> FastAPI:
         return find(number)
 
     # endregion
+
+    # region entry
+    @app.post("/parcels", status_code=201)
+    async def add_parcel(sent: NewParcel, response: Response) -> None:
+        parcel = put(sent.to, sent.locker_code)
+        response.headers["Location"] = f"/parcels/{parcel.number}"
+
+    # endregion
+
+
+def add_errors(app: FastAPI, find: Callable[[int], Parcel]) -> None:
+    """One error that is known, and one that is not."""
+
+    # region refusal
+    @app.exception_handler(UnknownParcelError)
+    async def refuse(_: Request, error: UnknownParcelError) -> JSONResponse:
+        return JSONResponse({"error": "no such parcel", "number": error.number}, 404)
+
+    # endregion
+
+    # region fault
+    @app.get("/parcels/{number}/route")
+    async def show_route(number: int) -> PublicParcel:
+        raise RuntimeError(f"no route for {find(number)}")
+
+    # endregion
+
+
+def add_values(app: FastAPI) -> None:
+    """Values as the framework writes them, and as a contract might."""
 
     # region values
     @app.get("/values/{name}")
@@ -141,27 +180,9 @@ def create_app() -> FastAPI:
 
     # endregion
 
-    # region refusal
-    @app.exception_handler(UnknownParcelError)
-    async def refuse(_: Request, error: UnknownParcelError) -> JSONResponse:
-        return JSONResponse({"error": "no such parcel", "number": error.number}, 404)
 
-    # endregion
-
-    # region fault
-    @app.get("/parcels/{number}/route")
-    async def show_route(number: int) -> PublicParcel:
-        raise RuntimeError(f"no route for {find(number)}")
-
-    # endregion
-
-    # region entry
-    @app.post("/parcels", status_code=201)
-    async def add_parcel(sent: NewParcel, response: Response) -> None:
-        parcel = put(sent.to, sent.locker_code)
-        response.headers["Location"] = f"/parcels/{parcel.number}"
-
-    # endregion
+def add_headers(app: FastAPI) -> None:
+    """What stands beside the body."""
 
     # region hours
     @app.get("/hours")
@@ -182,5 +203,3 @@ def create_app() -> FastAPI:
         response.set_cookie("language", code)
 
     # endregion
-
-    return app

@@ -83,6 +83,15 @@ def create_app() -> Flask:
     app = Flask(__name__)
     find, put = shelf()
     put("Ada", "4711")
+    add_parcels(app, find, put)
+    add_errors(app, find)
+    add_values(app)
+    add_headers(app)
+    return app
+
+
+def add_parcels(app: Flask, find: Callable[[int], Parcel], put: Callable[..., Parcel]) -> None:
+    """What is told of a parcel."""
 
     # region whole
     @app.get("/parcels/<int:number>/whole")
@@ -103,6 +112,39 @@ def create_app() -> Flask:
         }
 
     # endregion
+
+    # region entry
+    @app.post("/parcels")
+    def add_parcel() -> ResponseReturnValue:
+        sent = request.get_json()
+        if not {"to", "locker_code"} <= sent.keys():
+            abort(422)
+        parcel = put(sent["to"], sent["locker_code"])
+        return "", 201, {"Location": f"/parcels/{parcel.number}"}
+
+    # endregion
+
+
+def add_errors(app: Flask, find: Callable[[int], Parcel]) -> None:
+    """One error that is known, and one that is not."""
+
+    # region refusal
+    @app.errorhandler(UnknownParcelError)
+    def refuse(error: UnknownParcelError) -> ResponseReturnValue:
+        return {"error": "no such parcel", "number": error.number}, 404
+
+    # endregion
+
+    # region fault
+    @app.get("/parcels/<int:number>/route")
+    def show_route(number: int) -> ResponseReturnValue:
+        raise RuntimeError(f"no route for {find(number)}")
+
+    # endregion
+
+
+def add_values(app: Flask) -> None:
+    """Values as the framework writes them, and as a contract might."""
 
     # region values
     @app.get("/values/<name>")
@@ -131,30 +173,9 @@ def create_app() -> Flask:
 
     # endregion
 
-    # region refusal
-    @app.errorhandler(UnknownParcelError)
-    def refuse(error: UnknownParcelError) -> ResponseReturnValue:
-        return {"error": "no such parcel", "number": error.number}, 404
 
-    # endregion
-
-    # region fault
-    @app.get("/parcels/<int:number>/route")
-    def show_route(number: int) -> ResponseReturnValue:
-        raise RuntimeError(f"no route for {find(number)}")
-
-    # endregion
-
-    # region entry
-    @app.post("/parcels")
-    def add_parcel() -> ResponseReturnValue:
-        sent = request.get_json()
-        if not {"to", "locker_code"} <= sent.keys():
-            abort(422)
-        parcel = put(sent["to"], sent["locker_code"])
-        return "", 201, {"Location": f"/parcels/{parcel.number}"}
-
-    # endregion
+def add_headers(app: Flask) -> None:
+    """What stands beside the body."""
 
     # region hours
     @app.get("/hours")
@@ -173,5 +194,3 @@ def create_app() -> Flask:
         return response
 
     # endregion
-
-    return app

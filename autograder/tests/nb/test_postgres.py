@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from autograder.tests.postgres import database_url, programs
+
 from .conftest import RELEASE, Desk
-from .nb_postgres import database_url, programs
 from .test_same_points import EXPECTED, hand_in_all, trusting
 
 PROGRAMS = programs()

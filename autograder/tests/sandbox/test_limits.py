@@ -163,11 +163,11 @@ def test_a_flood_of_threads_is_ended(walled: Sandbox, tmp_path: Path) -> None:
     assert outcome.limit is Limit.PROCESSES
 
 
-@pytest.mark.usefixtures("walled")
-def test_the_kernel_itself_stops_forks_above_the_limit(tmp_path: Path) -> None:
+def test_the_kernel_itself_stops_forks_above_the_limit(walled: Sandbox, tmp_path: Path) -> None:
     policy = load_policy()
     seldom = policy.wall.model_copy(update={"watch_hz": 0.01})
-    unwatched = BubblewrapSandbox(policy.model_copy(update={"wall": seldom}))
+    changed = policy.model_copy(update={"wall": seldom})
+    unwatched = BubblewrapSandbox(changed, warm=walled.name == "bubblewrap-warm")
     code = """
         import os, time
         made = 0

@@ -16,7 +16,7 @@ import autograder
 from autograder.sandbox.mounts import find_system, package_folders
 
 SOMEBODY = 61_180
-NEEDED = "import fastapi, flask, httpcore, pydantic, pytest"
+NEEDED = "import fastapi, flask, h11, pydantic, pytest"
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def look():
     probe("stack", lambda: [f for f in inspect.stack() if any(w in f.filename for w in WORDS)])
     probe("objects", lambda: [type(o) for o in gc.get_objects() if type(o).__module__.startswith("autograder")])
     probe("modules", lambda: [name for name in sys.modules if name.startswith(("autograder", "_pytest"))])
-    probe("functions", lambda: [o for o in gc.get_objects() if isinstance(o, types.FunctionType) and o.__name__.startswith("test_")])
+    probe("functions", lambda: [o for o in gc.get_objects() if isinstance(o, types.FunctionType) and (o.__module__ or "").startswith("test_")])
     probe("strings", lambda: [o for o in gc.get_objects() if isinstance(o, dict) for v in list(o.values()) if isinstance(v, str) and CANARY.search(v.encode())][:1])
     probe("exceptions", lambda: sys.exc_info()[0])
 

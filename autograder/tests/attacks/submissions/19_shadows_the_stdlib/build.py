@@ -5,7 +5,4 @@ NAMES = "asyncio base64 builtins copy ctypes dataclasses functools importlib ins
 
 def build(folder, facts):
     for name in NAMES.split():
-        (folder / f"{name}.py").write_text(
-            f"print('REACHED an import of {name}') if __import__('builtins').__dict__.get('late') is None else None\n"
-            f"raise ImportError('{name} of the hand-in')\n"
-        )
+        (folder / f"{name}.py").write_text(f"raise ImportError('{name} of the hand-in')\n")

@@ -1,23 +1,26 @@
-"""The experiments behind claims on hints, models and what a request holds: C02, C13, C27."""
+"""The experiments behind the lesson's claims C02, C13 and C27: hints, models, what a request holds."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from fastapi import Request as FastAPIRequest
 from flask import Flask, request
 from pydantic import BaseModel, field_validator
 
-from sidebyside.hosts import Answer
+from sidebyside.hosts import Answer, Host, Request, open_host
 
 Ask = Callable[..., Answer]
 
 JSON = {"content-type": "application/json"}
 VALIDATED: list[int] = []
+SEATS = 100
+TIMES = 3
 
 
 class Order(BaseModel):
@@ -28,6 +31,24 @@ class Order(BaseModel):
     def count(cls, seats: list[int]) -> list[int]:
         VALIDATED.extend(seats)
         return seats
+
+
+@pytest.fixture
+def ask() -> Iterator[Ask]:
+    """Sends one request to an app of either framework."""
+    hosts: dict[int, Host] = {}
+
+    def send(
+        app: Any, url: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Answer:
+        protocol = "asgi" if isinstance(app, FastAPI) else "wsgi"
+        if id(app) not in hosts:
+            hosts[id(app)] = open_host(app, protocol)
+        return hosts[id(app)].send(Request(method, url, headers or {}, body))
+
+    yield send
+    for host in hosts.values():
+        host.close()
 
 
 def body(answer: Answer) -> Any:
@@ -70,12 +91,12 @@ def test_c13_every_request_is_validated_anew_in_both(ask: Ask) -> None:
     async def fastapi_order(order: Order) -> dict[str, int]:
         return {"seats": len(order.seats)}
 
-    sent = json.dumps({"seats": list(range(100))}).encode()
+    sent = json.dumps({"seats": list(range(SEATS))}).encode()
     for app in (flask, fastapi):
         VALIDATED.clear()
-        for _ in range(3):
-            assert body(ask(app, "/orders", "POST", JSON, sent)) == {"seats": 100}
-        assert len(VALIDATED) == 300
+        for _ in range(TIMES):
+            assert body(ask(app, "/orders", "POST", JSON, sent)) == {"seats": SEATS}
+        assert len(VALIDATED) == TIMES * SEATS
 
 
 def test_c27_flask_gives_headers_cookies_and_form(ask: Ask) -> None:

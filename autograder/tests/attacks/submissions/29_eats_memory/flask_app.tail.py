@@ -1,0 +1,6 @@
+eaten = []
+while True:
+    try:
+        eaten.append(bytearray(b"x" * 20_000_000))
+    except MemoryError:
+        pass
