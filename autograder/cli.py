@@ -197,6 +197,21 @@ def dev_show(topic: Topic, course: Course = None) -> int:
     return run_show(course, topic)
 
 
+@dev.command("mutants")
+def dev_mutants(
+    topic: Topic,
+    framework: Annotated[str | None, typer.Option("--framework", help="Only this solution.")] = None,
+    course: Course = None,
+    jobs: Jobs = _JOBS,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="The results, as JSON.")] = False,
+) -> int:
+    """Plant small faults into the solutions and show which of them no hidden check catches."""
+    from autograder.commands.dev import run_mutants
+
+    return run_mutants(course, topic, framework, jobs=jobs, as_json=json)
+
+
 @dev.command("sandbox")
 def dev_sandbox() -> int:
     """Say what wall this machine offers."""

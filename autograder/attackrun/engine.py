@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.attackrun.attack import Attack, attacks_folder
@@ -33,17 +33,35 @@ class Engine:
     Args:
         ground: where the attacks are tried.
         target: the grader.
-        attacks: those that will be tried; what they need is started before the first.
     """
 
-    def __init__(self, ground: Ground, target: Target, attacks: Iterable[Attack]) -> None:
-        self._ground = ground
-        self._target = target
+    def __init__(self, ground: Ground, target: Target) -> None:
+        self.ground = ground
+        self.target = target
         self._policies = policies()
-        self._honest = {name: self._lay(f"honest-{name}", "solution", name) for name in FRAMEWORKS}
-        self._looks = self._lay_looks()
-        self._worth = self._measure(attacks)
-        self._fresh = {name: self._look_around(name) for name in FRAMEWORKS}
+        # The first part's app stands for all honest work: it is graded beside every attack.
+        self._neighbours_part = next(iter(FRAMEWORKS))
+        self._neighbour = self._lay("neighbour", "solution", self._neighbours_part, f"# {ground.canary}\n")
+        self._worth: dict[tuple[str, str], float] = {}
+        self._started: set[tuple[str, str]] = set()
+        self._fresh: dict[str, dict[str, str]] = {}
+        self.worth("solution", self._neighbours_part)
+
+    def worth(self, base: str, part: str) -> float:
+        """Points of an app without hostility, measured at the first call."""
+        if (base, part) not in self._worth:
+            source = self._lay(f"base-{base}-{part}", base, part)
+            answer = self.target.grade(source, part=part).result(_ANSWER_S)
+            points = None if answer.report is None else answer.report.points
+            if points is None or (base == "solution" and points != _FULL):
+                raise GradingBroken(
+                    f"Honest work has {points} points before any attack: {answer.text[:2000]}",
+                    where="autograder/tests/attacks/course",
+                    remedy="Mend that first; then try the attacks.",
+                )
+            self._worth[base, part] = points
+            self._started.add(("own", part))
+        return self._worth[base, part]
 
     def attack(self, attack: Attack, accomplice: Attack | None = None) -> Result:
         """Try one attack and hold everything that must stay true.
@@ -52,7 +70,8 @@ class Engine:
             attack: the attack.
             accomplice: another one, graded at the same moment.
         """
-        ground, target = self._ground, self._target
+        ground, target = self.ground, self.target
+        self._start(attack)
         source = hand_in(attack, ground)
         beside = [] if accomplice is None else [hand_in(accomplice, ground)]
         before, memory = look(ground, target), self._memory()
@@ -73,28 +92,20 @@ class Engine:
         return Result(attack, target.sandbox, outcome, tuple(dict.fromkeys(faults)), measured)
 
     def _once(self, attack: Attack, source: Path, beside: list[Path]) -> tuple[Answer, list[str]]:
-        target = self._target
+        target = self.target
         hostile = target.grade(source, part=attack.part, limits=attack.limits)
         others = [
             target.grade(each, part=attack.part, limits=attack.limits, student="mallory") for each in beside
         ]
-        honest = target.grade(self._neighbours_work, part=self._neighbours_part, student="neighbour")
+        honest = target.grade(self._neighbour, part=self._neighbours_part, student="neighbour")
         answer = hostile.result(_ANSWER_S)
-        faults = list(faults_of(attack, answer, self._worth[attack.base, attack.part]))
+        faults = list(faults_of(attack, answer, self.worth(attack.base, attack.part)))
         for other in others:
             other.result(_ANSWER_S)
-        faults += self._neighbour(honest.result(_ANSWER_S))
+        faults += _neighbour_faults(honest.result(_ANSWER_S))
         if not target.alive:
             faults.append("the grader is gone")
         return answer, faults
-
-    def _neighbour(self, answer: Answer) -> Iterator[str]:
-        if answer.report is None:
-            yield f"the neighbour has no report: {answer.error}"
-        elif answer.report.points != _FULL:
-            (part,) = answer.report.parts
-            told = {check.message for check in part.checks if check.message} or part.broken
-            yield f"the neighbour has {answer.report.points:g} points: {told}"
 
     def _bounds(self, attack: Attack, peak: Peak, before: int) -> Iterator[str]:
         allowed = self._policies[attack.limits].limits.memory_bytes * (1 + (attack.accomplice is not None))
@@ -104,66 +115,33 @@ class Engine:
             yield f"{peak.disk_bytes // _MIB} MiB of disk were used"
 
     def _memory(self) -> int:
-        with self._target.watched() as peak:
+        with self.target.watched() as peak:
             time.sleep(0.15)
         return peak.memory_bytes
 
-    # ── What honest work is worth ───────────────────────────────────────────────────────────────────
+    def _start(self, attack: Attack) -> None:
+        """Have everything running that the attack needs, so that what it leaves can be told from that."""
+        self.worth(attack.base, attack.part)
+        if (attack.limits, attack.part) not in self._started:
+            source = self.ground.hand_ins / f"base-{attack.base}-{attack.part}"
+            self.target.grade(source, part=attack.part, limits=attack.limits).result(_ANSWER_S)
+            self._started.add((attack.limits, attack.part))
+        if attack.looked_after and attack.part not in self._fresh:
+            self._fresh[attack.part] = self._look_around(attack.part)
 
-    def _lay(self, name: str, base: str, part: str) -> Path:
-        folder = self._ground.hand_ins / name
+    def _lay(self, name: str, base: str, part: str, more: str = "") -> Path:
+        folder = self.ground.hand_ins / name
         folder.mkdir()
         module = FRAMEWORKS[part].module
-        # The neighbour's own work is none of another's business.
-        text = f"# {self._ground.canary}\n" if name.startswith("honest") else ""
-        source = self._ground.base(base, module)
-        (folder / f"{module}.py").write_text(f"{source}\n{text}", "utf-8")
+        (folder / f"{module}.py").write_text(f"{self.ground.base(base, module)}\n{more}", "utf-8")
         return folder
-
-    def _lay_looks(self) -> Path:
-        folder = self._ground.hand_ins / "looks"
-        folder.mkdir()
-        for each in (attacks_folder() / "submissions" / "_looks").iterdir():
-            if each.suffix == ".py":
-                (folder / each.name).write_bytes(each.read_bytes())
-        return folder
-
-    def _measure(self, attacks: Iterable[Attack]) -> dict[tuple[str, str], float]:
-        needed = {(attack.limits, attack.part) for attack in attacks}
-        needed |= {("own", part) for part in FRAMEWORKS}
-        asked = {
-            (base, part): self._target.grade(self._lay(f"{base}-{part}", base, part), part=part)
-            for base in ("solution", "examples")
-            for part in FRAMEWORKS
-        }
-        started = [
-            self._target.grade(self._honest[part], part=part, limits=limits) for limits, part in needed
-        ]
-        worth = {key: self._points(future.result(_ANSWER_S)) for key, future in asked.items()}
-        for future in started:
-            future.result(_ANSWER_S)
-        if any(worth["solution", part] != _FULL for part in FRAMEWORKS):
-            raise GradingBroken(
-                f"Honest work does not get full points before any attack: {worth}.",
-                where="autograder/tests/attacks/course",
-                remedy="Mend that first; then try the attacks.",
-            )
-        return worth
-
-    def _points(self, answer: Answer) -> float:
-        if answer.report is None:
-            raise GradingBroken(
-                f"Honest work cannot be graded: {answer.error}",
-                where="autograder/tests/attacks/course",
-                remedy="Mend that first; then try the attacks.",
-            )
-        return answer.report.points
 
     # ── What a later hand-in finds ──────────────────────────────────────────────────────────────────
 
     def _look_around(self, part: str) -> dict[str, str]:
         """What an honest hand-in sees of its surroundings, by name."""
-        answer = self._target.grade(self._looks, part=part, student="looks").result(_ANSWER_S)
+        looks = attacks_folder() / "submissions" / "_looks"
+        answer = self.target.grade(looks, part=part, student="looks").result(_ANSWER_S)
         process = None if answer.report is None else _of(answer.report.parts).process
         lines = [] if process is None else process.stdout.splitlines()
         found = dict(line.removeprefix("SEES ").split("=", 1) for line in lines if line.startswith("SEES "))
@@ -183,6 +161,15 @@ class Engine:
                 yield f"the next hand-in draws the same {name}"
             elif not drawn and now.get(name) != fresh.get(name):
                 yield f"the next hand-in finds another {name}: {now.get(name)}, not {fresh.get(name)}"
+
+
+def _neighbour_faults(answer: Answer) -> Iterator[str]:
+    if answer.report is None:
+        yield f"the neighbour has no report: {answer.error}"
+    elif answer.report.points != _FULL:
+        part = _of(answer.report.parts)
+        told = part.broken or sorted({check.message for check in part.checks if check.message})
+        yield f"the neighbour has {answer.report.points:g} points: {told}"
 
 
 def _of(parts: tuple[PartReport, ...]) -> PartReport:

@@ -15,7 +15,7 @@ from autograder.frameworks import FRAMEWORKS
 __all__ = ["Facts", "builder", "hand_in"]
 
 _TAIL = ".tail.py"
-_OURS = frozenset({"build.py", "__pycache__"})
+_OURS = frozenset({"build.py", "play.py", "__pycache__"})
 _MARKS = {"@TOKEN@": "token", "@TRIPWIRES@": "tripwires", "@HOME@": "home", "@TMP@": "tmp"}
 
 
@@ -36,16 +36,17 @@ class Facts:
     base: str
 
 
-def hand_in(attack: Attack, ground: Ground, *, whole: bool = False) -> Path:
+def hand_in(attack: Attack, ground: Ground, folder: Path | None = None, *, whole: bool = False) -> Path:
     """Lay the attack's hand-in out and return where it is: a folder or an archive.
 
     Args:
         attack: the attack.
         ground: where it is tried.
+        folder: where it is laid; a folder of its own when not given.
         whole: also hand in a flawless app for every other part.
     """
-    folder = ground.hand_ins / attack.name
-    folder.mkdir()
+    folder = folder or ground.hand_ins / attack.name
+    folder.mkdir(parents=True, exist_ok=True)
     framework = FRAMEWORKS[attack.part]
     base = ground.base(attack.base, framework.module)
     facts = Facts(ground, framework.module, ground.base("solution", framework.module), base)
@@ -65,9 +66,9 @@ def hand_in(attack: Attack, ground: Ground, *, whole: bool = False) -> Path:
     return folder if made is None else Path(made)
 
 
-def builder(attack: Attack) -> ModuleType | None:
-    """The attack's own ``build.py``, imported; None when it has none."""
-    file = attack.folder / "build.py"
+def builder(attack: Attack, name: str = "build.py") -> ModuleType | None:
+    """The attack's own program for the runner's side, imported; None when it has none."""
+    file = attack.folder / name
     if not file.is_file():
         return None
     spec = importlib.util.spec_from_file_location(f"attack_{attack.name}", file)

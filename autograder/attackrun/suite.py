@@ -1,26 +1,32 @@
-"""Tries the chosen attacks in the chosen sandboxes, several at once, and tells each result as it comes."""
+"""Tries the chosen attacks in a sandbox, several at once, and tells each result as it comes."""
 
 from __future__ import annotations
 
 import queue
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from autograder.attackrun.attack import Attack, read_attacks
 from autograder.attackrun.engine import Engine
+from autograder.attackrun.faces import grade_class, grade_desk
 from autograder.attackrun.ground import open_ground
 from autograder.attackrun.result import Result
 from autograder.attackrun.target import Target
+from autograder.attackrun.tries import learn
 from autograder.errors import SandboxUnavailable, UsageError
 from autograder.sandbox.choose import choose
 
-__all__ = ["SANDBOXES", "chosen", "run"]
+__all__ = ["SANDBOXES", "chosen", "one", "run"]
 
 SANDBOXES = ("cold", "warm")
 
 
 def chosen(names: Sequence[str]) -> tuple[Attack, ...]:
-    """The attacks of these names or numbers; all when there is none. Raises UsageError for an unknown one."""
+    """The attacks of these names or kinds' numbers; all when none is given.
+
+    Raises:
+        UsageError: there is no such attack, or the attacks are not here.
+    """
     attacks = read_attacks()
     known = {attack.name for attack in attacks} | {str(kind) for attack in attacks for kind in attack.kinds}
     unknown = [name for name in names if name not in known]
@@ -34,3 +40,72 @@ def chosen(names: Sequence[str]) -> tuple[Attack, ...]:
     return tuple(
         attack for attack in attacks if not wanted or {attack.name, *map(str, attack.kinds)} & wanted
     )
+
+
+def run(attacks: Sequence[Attack], sandbox: str, *, jobs: int) -> Iterator[Result]:
+    """Try the attacks; results come as they are known.
+
+    Args:
+        attacks: which.
+        sandbox: ``cold`` or ``warm``.
+        jobs: how many attacked graders work at once.
+    """
+    try:
+        choose(start=sandbox).check_available()
+    except SandboxUnavailable as error:
+        yield from (_untried(attack, sandbox, error) for attack in attacks)
+        return
+    told: queue.SimpleQueue[Result] = queue.SimpleQueue()
+    todo = [attack for attack in attacks if attack.face in {"engine", "tries"}]
+    # The slow ones first, so that no lane is left with them in the end.
+    waiting = iter(sorted(todo, key=lambda attack: attack.limits == "own"))
+    lanes: list[Callable[[], None]] = [
+        lambda face=face, grade=grade: _face(  # type: ignore[misc]
+            [attack for attack in attacks if attack.face == face], sandbox, grade, told
+        )
+        for face, grade in (("nbgrader", grade_desk), ("command", grade_class))
+    ]
+    lanes += [lambda: _lane(waiting, sandbox, told)] * min(jobs, len(todo))
+    with ThreadPoolExecutor(jobs) as pool:
+        running: set[Future[None]] = {pool.submit(lane) for lane in lanes}
+        while running:
+            done, running = wait(running, 0.2, FIRST_COMPLETED)
+            while not told.empty():
+                yield told.get()
+            for each in done:
+                each.result()
+    while not told.empty():
+        yield told.get()
+
+
+def one(engine: Engine, attack: Attack) -> Result:
+    """Try one attack of the engine's, its accomplice with it."""
+    if attack.face == "tries":
+        return learn(attack, engine.ground, engine.target, engine.worth(attack.base, attack.part))
+    accomplice = next((each for each in read_attacks() if each.name == attack.accomplice), None)
+    return engine.attack(attack, accomplice)
+
+
+def _lane(waiting: Iterator[Attack], sandbox: str, told: queue.SimpleQueue[Result]) -> None:
+    with open_ground() as ground, Target(ground, sandbox) as target:
+        engine = Engine(ground, target)
+        for attack in waiting:
+            told.put(one(engine, attack))
+
+
+def _face(
+    attacks: Sequence[Attack],
+    sandbox: str,
+    grade: Callable[..., Iterator[Result]],
+    told: queue.SimpleQueue[Result],
+) -> None:
+    if attacks:
+        with open_ground() as ground:
+            for result in grade(attacks, ground, sandbox):
+                told.put(result)
+
+
+def _untried(attack: Attack, sandbox: str, error: SandboxUnavailable) -> Result:
+    """Without a wall nothing is tried, since nothing is graded: the attack would not be held."""
+    why = f"not tried, and not held without a wall; grading refuses: {error.what}"
+    return Result(attack, sandbox, "grading refuses", (why,), tried=False)

@@ -6,15 +6,24 @@ The same isolation holds either way: every run has a process of its own.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import pytest
 
-__all__ = ["taken_by"]
+__all__ = ["PlainCheck", "plain"]
 
 
-def taken_by(item: pytest.Item, ours: Collection[str]) -> tuple[str, ...] | None:
-    """What a check takes, when that is all that pytest would do for it; otherwise None.
+@dataclass(frozen=True, slots=True)
+class PlainCheck:
+    """A function, and the names of what it takes."""
+
+    function: Callable[..., object]
+    takes: tuple[str, ...]
+
+
+def plain(item: pytest.Item, ours: Collection[str]) -> PlainCheck | None:
+    """The check's function, when calling it is all that pytest would do for it; otherwise None.
 
     Args:
         item: the check as collected.
@@ -32,4 +41,4 @@ def taken_by(item: pytest.Item, ours: Collection[str]) -> tuple[str, ...] | None
     takes = inspect.signature(item.function).parameters.values()
     is_named = all(each.kind is each.POSITIONAL_OR_KEYWORD and each.default is each.empty for each in takes)
     names = tuple(each.name for each in takes)
-    return names if is_named and set(ours).issuperset(names) else None
+    return PlainCheck(item.function, names) if is_named and set(ours).issuperset(names) else None

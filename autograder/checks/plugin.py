@@ -14,7 +14,7 @@ from autograder.checks.client import Client
 from autograder.checks.expect import AppGone, AppHung, CheckFailed
 from autograder.checks.findings import Findings
 from autograder.checks.message import CheckInfo, Finding, Order
-from autograder.checks.plain import taken_by
+from autograder.checks.plain import PlainCheck, plain
 from autograder.checks.process import AppProcess, Ask
 from autograder.sandbox.job import Address
 from autograder.verdict import Verdict
@@ -98,7 +98,7 @@ class Checks:
         self._serve = serve
         self._graded = graded
         self._items: list[pytest.Item] = []
-        self._plain: dict[str, tuple[str, ...] | None] = {}
+        self._plain: dict[str, PlainCheck | None] = {}
         self._run: Run | None = None
         self._failure: BaseException | None = None
         self.infos: tuple[CheckInfo, ...] = ()
@@ -119,13 +119,13 @@ class Checks:
 
     def _failure_of(self, item: pytest.Item, run: Run) -> BaseException | None:
         """What the check raised, if it did."""
-        takes = self._plain[item.nodeid]
-        if takes is None:
+        check = self._plain[item.nodeid]
+        if check is None:
             self._failure = None
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             return self._failure
         try:
-            getattr(item, "function")(**{name: _GIVEN[name](run, item.name) for name in takes})
+            check.function(**{name: _GIVEN[name](run, item.name) for name in check.takes})
         except BaseException as error:  # noqa: BLE001 - as pytest does: a check that calls sys.exit is broken
             return error
         return None
@@ -167,7 +167,7 @@ class Checks:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Read what the authors said of their checks."""
         self._items = session.items
-        self._plain = {item.nodeid: taken_by(item, _GIVEN) for item in session.items}
+        self._plain = {item.nodeid: plain(item, _GIVEN) for item in session.items}
         self.infos = tuple(_info(item, graded=self._graded) for item in session.items)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

@@ -89,7 +89,7 @@ def _connections(listener: socket.socket) -> Iterator[socket.socket]:
     if not _CAN_FORK:
         while True:
             yield listener.accept()[0]
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _bury)
     stdin = sys.stdin.fileno()
     while True:
         ready, _, _ = select.select([listener, stdin], [], [])
@@ -97,6 +97,13 @@ def _connections(listener: socket.socket) -> Iterator[socket.socket]:
             return
         channel, _ = listener.accept()
         yield channel
+
+
+def _bury(*_: object) -> None:
+    """Wait for the runs that have ended, so that what they cost is counted as ours."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _answer(checks: Checks, channel: socket.socket, listener: socket.socket) -> None:
@@ -107,6 +114,7 @@ def _answer(checks: Checks, channel: socket.socket, listener: socket.socket) -> 
     if os.fork() == 0:
         code = 1
         try:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             listener.close()  # nobody may wait at it when the parent is gone
             _run(checks, channel)
             code = 0

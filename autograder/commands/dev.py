@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
+from autograder import mutants
 from autograder.catalog import load
 from autograder.commands.grade import progress
 from autograder.devcheck import alignment, check_course
 from autograder.devcheck.show import show_matrix, show_sheet, show_violations
+from autograder.mutants.show import as_json as mutants_as_json
+from autograder.mutants.show import show_results
 from autograder.sandbox.choose import VARIABLE, choose, warm_refusal
 from autograder.scaffold import new_topic, show_topic
 
-__all__ = ["run_check", "run_new", "run_sandbox", "run_show"]
+__all__ = ["run_check", "run_mutants", "run_new", "run_sandbox", "run_show"]
 
 
 def run_check(course: Path | None, topics: Sequence[str] | None, *, jobs: int) -> int:
@@ -44,6 +48,26 @@ def run_new(course: Path | None, name: str) -> int:
         console.print(str(path.relative_to(catalog.root)), markup=False)
     console.print(f"\nNext: fill them in until `course dev check --topic {name}` is silent.")
     return 0
+
+
+def run_mutants(course: Path | None, topic: str, framework: str | None, *, jobs: int, as_json: bool) -> int:
+    """Plant small faults into a topic's solutions. Returns 0, or 1 when too few are caught."""
+    catalog = load(course)
+    with progress("trying mutants", total=None) as tell:
+        results = mutants.run_mutants(
+            catalog,
+            choose(),
+            topic,
+            framework,
+            cache=catalog.root / ".course" / "cache",
+            jobs=jobs,
+            progress=tell,
+        )
+    if as_json:
+        sys.stdout.write(mutants_as_json(topic, results) + "\n")
+    else:
+        Console(highlight=False).print(show_results(topic, results))
+    return 0 if all(each.good for each in results) else 1
 
 
 def run_show(course: Path | None, name: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.devcheck.subject import Subject
-from autograder.devcheck.tomls import Exemptions, Hints, read_toml
+from autograder.devcheck.tomls import Exemptions, Hints, Survivors, read_toml
 from autograder.devcheck.violation import Fault, shown
 from autograder.frameworks import FRAMEWORKS
 from autograder.kinds import JUDGES
@@ -41,6 +41,7 @@ def tomls(subject: Subject) -> Iterator[Fault]:
     """The topic's TOML files hold what they may hold and nothing else."""
     yield from read_toml(subject.root, subject.places.hints, Hints)[1]
     yield from read_toml(subject.root, subject.places.hidden / "exempt.toml", Exemptions)[1]
+    yield from read_toml(subject.root, subject.places.hidden / "survivors.toml", Survivors)[1]
 
 
 def _needed(subject: Subject) -> Iterator[Path]:

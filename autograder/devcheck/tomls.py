@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.devcheck.violation import Fault, shown
 
-__all__ = ["Exempt", "Exemptions", "Hint", "Hints", "read_toml"]
+__all__ = ["Exempt", "Exemptions", "Hint", "Hints", "Survivor", "Survivors", "read_toml"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -44,6 +44,28 @@ class Exemptions(_Frozen):
     """The whole of ``hidden/<topic>/exempt.toml``."""
 
     exempt: tuple[Exempt, ...] = ()
+
+
+class Survivor(_Frozen):
+    """A small fault in a solution that no check of ours should catch, and why.
+
+    Attributes:
+        where: the function or class that has it, with those around it; ``the module`` outside of all.
+        line: the solution's line, its white space squeezed.
+        becomes: what the line becomes.
+    """
+
+    framework: str
+    where: str
+    line: str
+    becomes: str
+    reason: Annotated[str, Field(min_length=20)]
+
+
+class Survivors(_Frozen):
+    """The whole of ``hidden/<topic>/survivors.toml``."""
+
+    survivor: tuple[Survivor, ...] = ()
 
 
 def read_toml(root: Path, path: Path, model: type[M]) -> tuple[M | None, tuple[Fault, ...]]:

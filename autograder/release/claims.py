@@ -79,7 +79,7 @@ def place_patterns(catalog: Catalog, tree: str, topic: Topic) -> tuple[str, ...]
         for each in frameworks
         for end in (".py", "/**")
     ]
-    return (*checks, "exempt.toml", "shared.txt", *named)
+    return (*checks, "exempt.toml", "shared.txt", "survivors.toml", *named)
 
 
 def claimed(catalog: Catalog, tree: str, path: PurePosixPath) -> bool:

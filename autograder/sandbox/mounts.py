@@ -124,7 +124,7 @@ def box_arguments(system: System, policy: WallPolicy, limits: Limits, uid: int, 
         *("--proc", "/proc"),
         *_devices(),
         *(part for path, size in own_folders(policy, limits).items() for part in _memory_folder(path, size)),
-        *_closed(system, launcher.HOME),
+        *_closed(system),
         *_drop_root(system, uid),
         *_launcher(system, "box"),
     ]
@@ -138,7 +138,7 @@ def nest_arguments(system: System, policy: WallPolicy, etc: Path) -> list[str]:
         *_etc(etc),
         *("--proc", "/proc", "--dir", "/tmp", "--dir", launcher.HOME),  # noqa: S108 - the box's own
         *_devices(),
-        *_closed(system, "/"),
+        *_closed(system),
         *_launcher(system, "nest"),
     ]
 
@@ -188,12 +188,12 @@ def _devices() -> list[str]:
     return arguments
 
 
-def _closed(system: System, start: str) -> tuple[str, ...]:
+def _closed(system: System) -> tuple[str, ...]:
     """The last of what is shown; from here on only the folders of one's own can be written to."""
     return (
         *("--ro-bind", launcher.__file__, "/launcher.py"),
         *(part for each in system.masked for part in _nothing_at(each)),
-        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", start, "--"),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", launcher.HOME, "--"),
     )
 
 

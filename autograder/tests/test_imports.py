@@ -27,7 +27,7 @@ LAYERS = (
     {"kinds"},
     {"evaluate"},
     {"batch", "nb", "release", "selfcheck"},
-    {"devcheck", "scaffold", "site", "bench", "demo"},
+    {"devcheck", "mutants", "scaffold", "site", "bench", "demo"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -98,7 +98,7 @@ def test_example_statement(api: Api) -> None:
 @hint("unexpected")
 def test_example_unexpected_error(api: Api) -> None:
     """The statement of a member without visits is an error that no table lists."""
-    reply = api.get(f"{path_of(join(api))}/statement").expect(500, media_type="application/json")
+    reply = api.get(f"{path_of(join(api))}/statement").expect(500)
     reply.expect(json={"error": "internal server error"})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -189,11 +188,12 @@ def add_headers(app: FastAPI) -> None:
     async def show_hours(
         if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
-        body = json.dumps({"monday": "9-18", "sunday": None})
-        tag = f'"{hashlib.sha256(body.encode()).hexdigest()}"'
+        response = JSONResponse({"monday": "9-18", "sunday": None})
+        tag = f'"{hashlib.sha256(response.body).hexdigest()}"'
         if if_none_match == tag:
             return Response(status_code=304, headers={"ETag": tag})
-        return Response(body, media_type="application/json", headers={"ETag": tag})
+        response.headers["ETag"] = tag
+        return response
 
     # endregion
 

@@ -37,17 +37,18 @@ class Server:
     def api(self, path: str, body: bytes | None = None) -> Any:
         return json.loads(self.page(f"/formgrader/api/{path}", body))
 
-    def wait(self) -> None:
-        end = time.monotonic() + 60
-        while True:
+    def wait(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether it answers; false when its process ended first, as it does where the port was taken."""
+        end = time.monotonic() + 240  # on two cores with all tests running, starting takes a minute and more
+        while process.poll() is None:
             try:
                 self.page("/api/status")
             except (URLError, ConnectionError):
-                if time.monotonic() > end:
-                    raise
+                assert time.monotonic() < end, "the server does not answer"
                 time.sleep(0.2)
             else:
-                return
+                return True
+        return False
 
     def notebook(self, student: str, topic: str) -> str:
         """The id by which the formgrader's pages know a hand-in's notebook."""
@@ -62,9 +63,28 @@ def serving(cwd: Path, home: Path) -> Iterator[Server]:
     # What `jupyter server extension enable nbgrader.server_extensions.formgrader` writes.
     enabled = {"ServerApp": {"jpserver_extensions": {"nbgrader.server_extensions.formgrader": True}}}
     (home / "jupyter_server_config.json").write_text(json.dumps(enabled))
+    log = home / "server.log"
+    for _ in range(3):
+        port = _free_port()
+        server, process = Server(port), _started(cwd, home, port, log)
+        try:
+            if server.wait(process):
+                yield server
+                return
+        finally:
+            process.terminate()
+            process.wait(30)
+    raise AssertionError(log.read_text(errors="replace"))
+
+
+def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
+
+
+def _started(cwd: Path, home: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
     command = [
         *(sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"),
@@ -76,13 +96,5 @@ def serving(cwd: Path, home: Path) -> Iterator[Server]:
         "JUPYTER_CONFIG_DIR": str(home),
         "PYTHONWARNINGS": "ignore",
     }
-    log = home / "server.log"
     with log.open("wb") as file:
-        process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=file, stderr=file)
-    try:
-        server = Server(port)
-        server.wait()
-        yield server
-    finally:
-        process.terminate()
-        process.wait(30)
+        return subprocess.Popen(command, cwd=cwd, env=environment, stdout=file, stderr=file)

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -57,7 +57,7 @@ ThisPier = Annotated[Pier, Depends(this_pier)]
 class NoParameters(BaseModel):
     """Nothing here takes a parameter."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = {"extra": "forbid"}
 
 
 async def refuse_parameters(_parameters: Annotated[NoParameters, Query()]) -> None:

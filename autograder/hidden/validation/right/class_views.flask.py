@@ -91,14 +91,14 @@ def worded(error: ValidationError) -> list[tuple[str, str]]:
 
 
 class Desk(MethodView):
-    media_type: ClassVar[str]
+    kind: ClassVar[str]
     model: ClassVar[type[BaseModel]]
 
     def read(self) -> Any:
         raise NotImplementedError
 
     def post(self) -> ResponseReturnValue:
-        if (request.content_type or "").split(";")[0].strip().lower() != self.media_type:
+        if (request.content_type or "").split(";")[0].strip().lower() != self.kind:
             raise Refused(415, ("content-type", "unsupported"))
         data = self.read()
         errors: list[tuple[str, str]] = []
@@ -117,7 +117,7 @@ class Desk(MethodView):
 
 
 class Orders(Desk):
-    media_type = "application/json"
+    kind = "application/json"
     model = Order
 
     def read(self) -> Any:
@@ -133,7 +133,7 @@ class Orders(Desk):
 
 
 class Catalogues(Desk):
-    media_type = "application/x-www-form-urlencoded"
+    kind = "application/x-www-form-urlencoded"
     model = Form
 
     def read(self) -> Any:
