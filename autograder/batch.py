@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 from autograder.catalog import Topic
 from autograder.collect import Source, collect_one
 from autograder.errors import reason
 from autograder.evaluate import Grader
+from autograder.flow import as_judged, most_under_way
 from autograder.report.model import Report
 from autograder.scoring import broken_part
 from autograder.scratch import temporary_folder
@@ -26,26 +27,38 @@ def grade_batch(
 ) -> Generator[Report, None, None]:
     """Judge every source; yields one report for each, in the order given.
 
-    At most a few more than ``jobs`` hand-ins are under way at once, so that memory does not
-    grow with the class. Leaving the iterator early, as Ctrl-C does, closes the grader: it ends
-    what is being judged and drops what has not begun.
+    A slow one holds up nothing but the telling of those behind it. Leaving the iterator early, as
+    Ctrl-C does, closes the grader: it ends what is being judged and drops what has not begun.
     """
-    waiting: deque[Future[Report]] = deque()
-    left = deque(enumerate(sources))
     with (
         temporary_folder("inbox") as inbox,
-        ThreadPoolExecutor(jobs, thread_name_prefix="batch") as pool,
+        ThreadPoolExecutor(most_under_way(jobs), thread_name_prefix="batch") as pool,
     ):
+
+        def begin(numbered: tuple[int, Source]) -> Future[Report]:
+            number, source = numbered
+            return pool.submit(_one, grader, topic, source, inbox / str(number))
+
         try:
-            while left or waiting:
-                while left and len(waiting) < 4 * jobs:
-                    number, source = left.popleft()
-                    waiting.append(pool.submit(_one, grader, topic, source, inbox / str(number)))
-                yield waiting.popleft().result()
+            with closing(as_judged(enumerate(sources), begin, jobs=jobs)) as judged:
+                yield from _in_order(judged)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             grader.close()
             raise
+
+
+def _in_order(
+    judged: Iterable[tuple[tuple[int, Source], Future[Report]]],
+) -> Generator[Report, None, None]:
+    # How many wait here is bounded by the time that one hand-in may take, not by the class.
+    early: dict[int, Report] = {}
+    told = 0
+    for (number, _), future in judged:
+        early[number] = future.result()
+        while told in early:
+            yield early.pop(told)
+            told += 1
 
 
 def _one(grader: Grader, topic: Topic, source: Source, folder: Path) -> Report:

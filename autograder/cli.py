@@ -220,6 +220,23 @@ def dev_sandbox() -> int:
     return run_sandbox()
 
 
+@dev.command("attacks")
+def dev_attacks(
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Only these, by name or by number of the kind.")
+    ] = None,
+    sandbox: Annotated[str, typer.Option("--sandbox", help="cold, warm or all.")] = "all",
+    jobs: Jobs = _JOBS,
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the table there too.")] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One result a line.")] = False,
+) -> int:
+    """Hand in every known attack on graders, and say whether each is held."""
+    from autograder.commands.attacks import run_attacks
+
+    return run_attacks(only or (), sandbox, jobs=jobs, as_json=json, page=markdown)
+
+
 @bench.command("grading")
 def bench_grading(
     course: Course = None,
@@ -233,6 +250,20 @@ def bench_grading(
     from autograder.commands.bench import run_grading
 
     return run_grading(course, submissions=submissions, rounds=rounds, jobs=jobs, as_json=json)
+
+
+@bench.command("start")
+def bench_start(
+    course: Course = None,
+    starts: Annotated[int, typer.Option("--starts", min=2, help="How many of each kind.")] = 30,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="How many at once, in the second half.")] = 2,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="The figures, as JSON.")] = False,
+) -> int:
+    """Start apps without a wall, warm and cold, and compare the time to the first answer."""
+    from autograder.commands.bench import run_start
+
+    return run_start(course, starts=starts, jobs=jobs, as_json=json)
 
 
 @bench.command("site")

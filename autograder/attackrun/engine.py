@@ -89,7 +89,7 @@ class Engine:
         faults += self._bounds(attack, peak, memory)
         measured = {"seconds": round(seconds, 1), "memory_mib": (peak.memory_bytes - memory) / _MIB}
         outcome = outcome_of(attack, answer)
-        return Result(attack, target.sandbox, outcome, tuple(dict.fromkeys(faults)), measured)
+        return Result(attack, target.asked, outcome, tuple(dict.fromkeys(faults)), measured)
 
     def _once(self, attack: Attack, source: Path, beside: list[Path]) -> tuple[Answer, list[str]]:
         target = self.target

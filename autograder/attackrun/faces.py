@@ -46,7 +46,7 @@ def grade_class(attacks: Sequence[Attack], ground: Ground, sandbox: str) -> Iter
     start = time.monotonic()
     told = _course(ground, sandbox, *words, "--json", "--junit", str(output))
     seconds = time.monotonic() - start
-    lines = told.splitlines()
+    lines = told.rstrip("\n").split("\n")
     answers = {json.loads(line)["student"]: Answer({"report": json.loads(line)}) for line in lines}
     screen = _course(ground, sandbox, *words)
     shared = [*acting(told, "the JSON"), *acting(screen, "the terminal"), *_neighbour(answers)]

@@ -15,7 +15,7 @@ class Result:
 
     Attributes:
         attack: the attack.
-        sandbox: what it was tried in.
+        asked: the sandbox that was asked for, ``cold`` or ``warm``.
         outcome: what came of it, in a few words.
         faults: what did not stay true; none when it is held.
         measured: figures, by name: seconds, bytes.
@@ -23,7 +23,7 @@ class Result:
     """
 
     attack: Attack
-    sandbox: str
+    asked: str
     outcome: str
     faults: tuple[str, ...] = ()
     measured: dict[str, float] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Result:
         return {
             "name": self.attack.name,
             "kinds": self.attack.kinds,
-            "sandbox": self.sandbox,
+            "sandbox": self.asked,
             "outcome": self.outcome,
             "result": self.word,
             "faults": self.faults,

@@ -50,8 +50,8 @@ class Target:
         sandbox: the value of COURSE_SANDBOX.
 
     Attributes:
+        asked: the sandbox that was asked for.
         sandbox: the name of the sandbox that it grades in.
-        kind: the name of the sandbox's class.
     """
 
     def __init__(self, ground: Ground, sandbox: str) -> None:
@@ -81,7 +81,7 @@ class Target:
                 remedy="Run `course dev sandbox` to see what this machine offers.",
             )
         told = json.loads(first)
-        self.sandbox, self.kind = str(told["sandbox"]), str(told["kind"])
+        self.asked, self.sandbox = sandbox, str(told["sandbox"])
         threading.Thread(target=self._hear, daemon=True).start()
 
     @property

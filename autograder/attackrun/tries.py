@@ -71,4 +71,4 @@ def learn(attack: Attack, ground: Ground, target: Target, worth: float) -> Resul
         f"{worth:g}, after {_TRIES} tries with one example each {taught[-1]:g}, in another release {other:g}"
     )
     measured = {"seconds": round(time.monotonic() - start, 1)}
-    return Result(attack, target.sandbox, outcome, tuple(faults), measured)
+    return Result(attack, target.asked, outcome, tuple(faults), measured)

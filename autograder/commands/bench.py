@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -11,9 +12,10 @@ from rich.table import Table
 
 from autograder.bench.grading import Figures, Side, bench_grading
 from autograder.bench.site import bench_site
+from autograder.bench.start import Start, bench_start
 from autograder.catalog import load
 
-__all__ = ["run_grading", "run_site"]
+__all__ = ["run_grading", "run_site", "run_start"]
 
 
 def run_grading(course: Path | None, *, submissions: int, rounds: int, jobs: int, as_json: bool) -> int:
@@ -40,6 +42,44 @@ def run_site(course: Path | None, *, as_json: bool) -> int:
         table.add_row(name.replace("_s", ", seconds").replace("_kb", ", kB"), shown)
     Console().print(table)
     return 0
+
+
+def run_start(course: Path | None, *, starts: int, jobs: int, as_json: bool) -> int:
+    """Measure starting apps, wall by wall. Returns 0."""
+    figures = bench_start(load(course), starts=starts, jobs=jobs)
+    if as_json:
+        sys.stdout.write(json.dumps([each.as_dict() for each in figures]) + "\n")
+    else:
+        _show_starts(figures, Console(), starts, jobs)
+    return 0
+
+
+def _show_starts(figures: Sequence[Start], console: Console, starts: int, jobs: int) -> None:
+    title = f"{starts} starts one after another, then {starts} with 10 requests each on {jobs} workers"
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
+    for column in (
+        "app",
+        "start",
+        "first answer ms",
+        "middle half",
+        "apps/s",
+        "CPU ms each",
+        "first answer ÷",
+    ):
+        table.add_column(column, justify="left" if column in {"app", "start"} else "right")
+    floors = {each.framework: each.first_ms for each in figures if each.kind == "floor"}
+    for each in figures:
+        table.add_row(
+            each.framework,
+            each.kind,
+            f"{each.first_ms:.1f}",
+            f"{each.quarter_ms:.1f}–{each.three_quarters_ms:.1f}",
+            f"{each.per_second:.1f}",
+            f"{each.cpu_ms:.0f}",
+            f"{each.first_ms / floors[each.framework]:.2f}",
+        )
+    console.print(table)
+    console.print("\nfloor: a bare fork from a warm process, no wall; ÷: as a multiple of the floor")
 
 
 def _show(figures: Figures, console: Console) -> None:

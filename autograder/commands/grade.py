@@ -19,6 +19,7 @@ from autograder.errors import UsageError
 from autograder.evaluate import Grader
 from autograder.report.junit import junit as to_junit
 from autograder.report.model import Report
+from autograder.report.short import shortened_report
 from autograder.report.terminal import show_class
 from autograder.sandbox.choose import choose
 from autograder.seed import read_secret, release_seed
@@ -61,7 +62,7 @@ def run(
         progress(f"grading {topic.name}", len(sources)) as tell,
     ):
         for report in batch:
-            reports.append(report)
+            reports.append(report if junit is not None else shortened_report(report))
             tell(len(reports), len(sources))
             if as_json:
                 sys.stdout.write(report.model_dump_json() + "\n")

@@ -49,21 +49,22 @@ class BatchAutograde(Autograde):
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Enter the hand-in and copy its files; anything but one known notebook is left to nbgrader."""
-        notebooks = [Path(path).stem for path in self.notebooks]
         with self.kept_gradebook.session() as gradebook:
-            try:
-                known = [notebook.name for notebook in gradebook.find_assignment(assignment_id).notebooks]
-            except MissingEntry:
-                known = []
-            is_usual = self.create_student and known == notebooks == [assignment_id]
-            if is_usual:
+            if self._is_usual(gradebook, assignment_id):
+                # Of Autograde's base: Autograde's own would open the gradebook five times.
+                super(Autograde, self).init_assignment(assignment_id, student_id)
                 self._enter(gradebook, assignment_id, student_id)
-        if not is_usual:
-            super().init_assignment(assignment_id, student_id)
-            return
-        # The one of Autograde's base: Autograde's own would do the above with five gradebooks.
-        super(Autograde, self).init_assignment(assignment_id, student_id)
-        self._copy_source(assignment_id, student_id)
+                self._copy_source(assignment_id, student_id)
+                return
+        super().init_assignment(assignment_id, student_id)
+
+    def _is_usual(self, gradebook: Any, assignment_id: str) -> bool:
+        try:
+            known = [notebook.name for notebook in gradebook.find_assignment(assignment_id).notebooks]
+        except MissingEntry:
+            return False
+        found = [Path(path).stem for path in self.notebooks]
+        return bool(self.create_student) and known == found == [assignment_id]
 
     def _enter(self, gradebook: Any, assignment_id: str, student_id: str) -> None:
         gradebook.update_or_create_student(student_id)

@@ -9,13 +9,13 @@ from typing import Any
 
 from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
 from autograder.errors import GradingBroken
 from autograder.nb.answer import is_answered, judged_hash
 from autograder.nb.cover import grade_id
 from autograder.nb.folder import GradingFolder
+from autograder.nb.gradebooks import gradebook_of
 from autograder.nb.journal import Journal, Kind
 from autograder.report.model import PartReport, Report
 from autograder.submission import Submission
@@ -50,7 +50,7 @@ class RecordGrades(NbGraderPreprocessor):
         }
         before = json.loads(journal.latest(facts["assignment"], facts["student"], Kind.JUDGED) or "{}")
         changed = {name for name in graded if before.get(name) != hashes[name]}
-        with Gradebook(facts["db_url"]) as gradebook:
+        with gradebook_of(self.parent.parent, facts["db_url"]) as gradebook:
             notebook = gradebook.find_submission_notebook(
                 facts["notebook"], facts["assignment"], facts["student"]
             )

@@ -6,17 +6,18 @@ import logging
 import shutil
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from nbgrader.apps.baseapp import NbGrader
-from nbgrader.converters import Autograde
 from nbgrader.utils import capture_log
 from sqlalchemy.exc import SAWarning
 
 from autograder.errors import CourseError, GradingBroken, UsageError
+from autograder.flow import as_judged, most_under_way
 from autograder.nb import lock
+from autograder.nb.converter import BatchAutograde
 from autograder.nb.engine import Engine, close_engine, engine_of
 from autograder.nb.exporter import reconcile
 from autograder.nb.folder import GradingFolder
@@ -24,6 +25,7 @@ from autograder.nb.inbox import refresh
 from autograder.nb.journal import Journal, Kind
 from autograder.nb.judge import Judge, held
 from autograder.report.model import Report
+from autograder.report.short import shortened_report
 from autograder.scoring import broken_part
 from autograder.submission import Submission
 from autograder.verdict import Status, Verdict
@@ -56,13 +58,14 @@ def autograde(
         folder: the grading folder.
         topic: the topic's name.
         students: only theirs.
-        jobs: how many hand-ins are judged at once.
+        jobs: how many cores to use.
         force: grade also what was graded and has not changed.
         trust: submissions may run without a wall.
         on_progress: hears of every report as it is recorded.
 
     Returns:
-        The reports made now, in the order of recording; a broken one was not recorded.
+        The reports made now, in the order of recording, each without its checks; a broken one was not
+        recorded.
 
     Raises:
         UsageError: there is no such topic, it was not released, or no one named handed in.
@@ -93,10 +96,11 @@ def _autograde(
     try:
         reconcile(place, topic, _LOG)
         waiting = _waiting(place, topic, students, force=force)
-        engine = recorder.engine(jobs=jobs, trust=trust)
-        return list(_recorded(recorder, engine, waiting, on_progress))
+        engine = recorder.engine(jobs=most_under_way(jobs), trust=trust)
+        return list(_recorded(recorder, engine, waiting, on_progress, jobs=jobs))
     finally:
         close_engine(place)
+        recorder.close()
         if is_holder:
             lock.release(place.lock)
 
@@ -126,19 +130,21 @@ def _waiting(
 
 
 def _recorded(
-    recorder: _Recorder, engine: Engine, waiting: Sequence[Submission], on_progress: Progress | None
+    recorder: _Recorder,
+    engine: Engine,
+    waiting: Sequence[Submission],
+    on_progress: Progress | None,
+    *,
+    jobs: int,
 ) -> Iterator[Report]:
-    by_future = {engine.grader.submit(submission): submission for submission in waiting}
-    try:
-        for done, future in enumerate(as_completed(by_future), start=1):
-            submission = by_future.pop(future)
+    judged = as_judged(waiting, engine.grader.submit, jobs=jobs)
+    with closing(judged):
+        for done, (submission, future) in enumerate(judged, start=1):
             report = recorder.record(engine, _report(future, engine, submission), submission)
             if on_progress is not None:
                 on_progress(report, done, len(waiting))
-            yield report
-    finally:
-        for future in by_future:
-            future.cancel()
+            # A class of whole reports need not fit into memory at once.
+            yield shortened_report(report)
 
 
 def _report(future: Future[Report], engine: Engine, submission: Submission) -> Report:
@@ -176,6 +182,7 @@ class _Recorder:
         app.log.propagate = False
         app.coursedir.assignment_id = topic
         self._app = app
+        self._converter = BatchAutograde(coursedir=app.coursedir, parent=app)
         self._journal = Journal(place.journal)
 
     def engine(self, *, jobs: int, trust: bool) -> Engine:
@@ -183,6 +190,10 @@ class _Recorder:
         judge = Judge(parent=self._app)
         close_engine(self._place)
         return engine_of(self._place, judge.grader, jobs=jobs, trust=trust or judge.trust_submissions)
+
+    def close(self) -> None:
+        """Close the gradebook."""
+        self._converter.close()
 
     def record(self, engine: Engine, report: Report, submission: Submission) -> Report:
         """Write one report into gradebook and notebook; a broken one only into the journal.
@@ -199,8 +210,7 @@ class _Recorder:
             return self._broken(report, error.what)
         engine.offer(report)
         self._app.coursedir.student_id = submission.student
-        converter: Any = Autograde(coursedir=self._app.coursedir, parent=self._app)
-        outcome = capture_log(converter)
+        outcome = capture_log(self._converter)
         if outcome["success"]:
             return report
         if outcome["error"].rstrip().endswith("KeyboardInterrupt"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ __all__ = ["clip", "tail", "visible", "visible_line"]
 
 _TAB = "    "
 _MARKS_IN_A_ROW = 3
+_IS_PLAIN = re.compile(r"[\n -~]*").fullmatch
 # Letters and symbols to Unicode, blank to the eye: a name or a body could hide behind them.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -24,6 +26,8 @@ def visible(text: str, *, ascii_only: bool = False) -> str:
         text: from a submission, or of any other origin.
         ascii_only: write everything outside ASCII like that, for a terminal that shows no more.
     """
+    if _IS_PLAIN(text):
+        return text
     return "".join(_shown(text, ascii_only=ascii_only))
 
 

@@ -13,6 +13,7 @@ from pygments.lexers import get_lexer_for_filename
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
+from autograder.report.colours import STYLE, coloured_python
 from autograder.report.escape import clip, visible
 
 __all__ = ["FILES_MOST", "listing", "not_shown", "shortened"]
@@ -23,8 +24,6 @@ FILES_MOST = 12
 _LINES = 400
 _LINE_WIDTH = 300
 _CHARS = 60_000
-# Every colour of this style is dark enough on white; a test measures them.
-_STYLE = "xcode"
 
 
 def shortened(sources: Mapping[str, str]) -> dict[str, str]:
@@ -59,7 +58,9 @@ def listing(source: str, name: str) -> str:
     text = visible(clip(source[:_CHARS], lines=_LINES, width=_LINE_WIDTH))
     if len(source) > _CHARS:
         text += "\n... (the rest is left out)"
-    marked: str = highlight(text, _lexer(name), HtmlFormatter(noclasses=True, nowrap=True, style=_STYLE))
+    if name.endswith(".py"):
+        return coloured_python(text)
+    marked: str = highlight(text, _lexer(name), HtmlFormatter(noclasses=True, nowrap=True, style=STYLE))
     return marked if marked.strip() else html.escape(text)
 
 

@@ -363,7 +363,7 @@ def brood(descriptor: int) -> None:
     """Be a nest until the grader closes its end; in a job's pid 1, be that."""
     grader = socket.socket(fileno=descriptor)
     setup: Order = json.loads(grader.recv(_PACKET))
-    _import_early(setup)
+    import_early(setup)
     nest = Nest(grader)
     grader.send(b'{"is": "ready"}')
     order, control, errors = nest.serve_until_fork()
@@ -374,7 +374,7 @@ def brood(descriptor: int) -> None:
     supervise(control)
 
 
-def _import_early(setup: Order) -> None:
+def import_early(setup: Order) -> None:
     """Import what the jobs of this nest import, so that none of them has to."""
     path = list(sys.path)
     sys.path += setup["site"]
@@ -386,8 +386,14 @@ def _import_early(setup: Order) -> None:
     import gc  # noqa: PLC0415 - nowhere else
 
     for name in setup["modules"]:
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError:
+            continue  # not installed; whoever imports it is told so then
     sys.path[:] = path
+    if len(os.listdir("/proc/self/task")) > 1:
+        message = f"one of {setup['modules']} starts a thread, which no fork would have"
+        raise RuntimeError(message)
     _imported_early.update(name.partition(".")[0] for name in sys.modules.keys() - imported)
     gc.collect()
     gc.freeze()  # a collection in a job would write to, and so copy, every page that it inherits

@@ -7,7 +7,9 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
+import subprocess
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -183,15 +185,14 @@ class Nest:
             return -1 << 62  # gone, and so worn
 
     def _end(self) -> None:
-        if self._pid:
-            with contextlib.suppress(ProcessLookupError):
-                handle = os.pidfd_open(self._pid)
-                pid_one = PidOne(self._pid, handle, self._policy.wall.teardown_wall_s)
-                with contextlib.closing(pid_one):
-                    pid_one.kill()
-                    pid_one.wait()
-        self._bwrap.kill()
-        self._bwrap.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid or self._bwrap.pid, signal.SIGKILL)
+        try:
+            # bubblewrap ends when its pid 1 has; killed itself, it would leave that to nobody.
+            self._bwrap.wait(self._policy.wall.teardown_wall_s)
+        except subprocess.TimeoutExpired:
+            self._bwrap.kill()
+            self._bwrap.wait()
 
 
 class WarmEnclosure:

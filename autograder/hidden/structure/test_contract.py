@@ -175,7 +175,7 @@ def night(apps: tuple[Api, ...], draw: Draw) -> Night:
 def spend_night(apps: tuple[Api, ...], draw: Draw) -> Night:
     """Start both apps, ask them in turn, and stop them."""
     north, south = apps
-    site, plates = f"{word(draw).title()} – Kuppel {draw.randint(2, 99)}", draw.randint(3, 5)
+    site, plates = f"{word(draw).title()} – Kuppel {draw.randint(2, 99)}", draw.randint(4, 6)
     start, tick = evening(draw), draw.randint(2, 50)
     settings = {"SITE": site, "PLATES": str(plates), "CLOCK": spelled(start), "TICK": str(tick)}
     settings["LOG"] = "spare.log"
@@ -381,7 +381,8 @@ def test_a_request_reads_the_clock_once(apps: tuple[Api, ...], draw: Draw) -> No
     run = night(apps, draw)
     for number, (_, reply) in enumerate(run.asked, 1):
         time, which = run.reading(number), f"This was request {number} of its run."
-        said = at(reply.json(), "time") or at(reply.json(), "taken") or time
+        answer = reply.json() if reply.status < 400 else None
+        said = at(answer, "time") or at(answer, "taken") or time
         wanted = f"{time}, which is `CLOCK` and {number - 1} times `TICK`"
         expect(said == time, f"{which} It says {said}.", reply, expected=wanted)
         begun = of_entry(run.log, number)[:1] == [f"begin {time}"]
@@ -520,8 +521,8 @@ def test_what_is_up_goes_by_the_clock(api: Api, draw: Draw) -> None:
 @assesses("structure-inject")
 @hint("clock")
 def test_without_a_set_clock_it_is_now(api: Api) -> None:
-    """Without `CLOCK` the time is the present, in UTC wherever the machine stands."""
-    api.restart({"OBSERVATORY_CLOCK": "", "TZ": "XYZ-9"})
+    """Without `CLOCK`, or with an empty one, the time is the present."""
+    api.restart({"OBSERVATORY_CLOCK": ""})
     before = datetime.now(UTC) - timedelta(minutes=10)
     reply = api.get("/v2/status").expect(200)
     time = at(reply.json(), "time")

@@ -88,6 +88,8 @@ BREAKS = [
     Break("toml", swap(HINTS, 'id = "none"', 'id = "none'), "not TOML"),
     Break("toml", add(at("autograder", "hidden", TOPIC, "exempt.toml"), "[[exempt]]\nwhy = 1\n"),
           "exempt.0.", 4),
+    Break("toml", add(at("autograder", "hidden", TOPIC, "survivors.toml"), "[[survivor]]\nwhy = 1\n"),
+          "survivor.0.", 6),
     Break("lesson-section", swap(LESSON, "## Saying hello", "## Saying nothing"), "'saying-hello'"),
     Break("lesson-section", swap(LESSON, "(saying-no)=\n", ""), "'saying-no'"),
     Break("lesson-region", swap(PAIR, "# region greet", "# region meet"), "'greet'", 3),
