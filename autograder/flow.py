@@ -58,7 +58,7 @@ def as_judged(
         fill()
         while running:
             done, _ = wait(running, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
-            told = [(running.pop(future), future) for future in done]
+            told = [(running.pop(future), future) for future in list(running) if future in done]
             level.look()
             # Before they are told of: recording them takes time.
             fill()

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,7 +147,10 @@ def _page_faults(page: str) -> Iterator[str]:
         yield "a secret of the grader's stands in the feedback"
     for found in re.findall(r"<(?:script|iframe|object|embed|form|svg)\b[^>]*>|src=\"[^\"]*\"", page)[:3]:
         yield f"the feedback page holds {found[:80]!a}"
-    odd = next((char for char in page if not char.isprintable() and char not in "\n\t"), None)
+    # Marks of direction in a student's own prose stay within its paragraph.
+    odd = next(
+        (char for char in page if unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t"), None
+    )
     if odd is not None:
         yield f"the feedback page holds the character {odd!a}"
 

@@ -21,13 +21,15 @@ from autograder.report.terminal import show_report
 
 __all__ = ["acting", "faults_of", "outcome_of"]
 
-_LARGEST = 256 << 10
+_LARGEST = 96 << 10
 _LEVELS: tuple[Reveal, ...] = ("sentence", "example")
 _LEAK = re.compile(r"leak-[0-9a-f]+")
 """How hand-ins mark a hidden input that they try to carry out to the student."""
 _TRIED = re.compile(r"^TRIED (\d+)$", re.MULTILINE)
 _REACHED = re.compile(r"^REACHED .*$", re.MULTILINE)
-_ACTIVE = re.compile(r"<(?:script|img|iframe|svg|link|meta|object|embed|form)\b|javascript:", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"<(?:script|img|iframe|svg|link|meta|object|embed|form)\b|(?:href|src)=\W?javascript:", re.IGNORECASE
+)
 
 
 def outcome_of(attack: Attack, answer: Answer) -> str:

@@ -9,16 +9,21 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from autograder.attackrun.attack import Attack, read_attacks
 from autograder.attackrun.engine import Engine
 from autograder.attackrun.faces import grade_class, grade_desk
-from autograder.attackrun.ground import open_ground
+from autograder.attackrun.ground import Ground, open_ground
 from autograder.attackrun.result import Result
 from autograder.attackrun.target import Target
 from autograder.attackrun.tries import learn
-from autograder.errors import SandboxUnavailable, UsageError
+from autograder.errors import GradingBroken, SandboxUnavailable, UsageError
 from autograder.sandbox.choose import choose
 
 __all__ = ["SANDBOXES", "chosen", "one", "run"]
 
 SANDBOXES = ("cold", "warm")
+_FACES: dict[str, Callable[[Sequence[Attack], Ground, str], Iterator[Result]]] = {
+    "nbgrader": grade_desk,
+    "command": grade_class,
+}
+_LOOK_S = 0.2
 
 
 def chosen(names: Sequence[str]) -> tuple[Attack, ...]:
@@ -59,23 +64,21 @@ def run(attacks: Sequence[Attack], sandbox: str, *, jobs: int) -> Iterator[Resul
     todo = [attack for attack in attacks if attack.face in {"engine", "tries"}]
     # The slow ones first, so that no lane is left with them in the end.
     waiting = iter(sorted(todo, key=lambda attack: attack.limits == "own"))
-    lanes: list[Callable[[], None]] = [
-        lambda face=face, grade=grade: _face(  # type: ignore[misc]
-            [attack for attack in attacks if attack.face == face], sandbox, grade, told
-        )
-        for face, grade in (("nbgrader", grade_desk), ("command", grade_class))
-    ]
-    lanes += [lambda: _lane(waiting, sandbox, told)] * min(jobs, len(todo))
     with ThreadPoolExecutor(jobs) as pool:
-        running: set[Future[None]] = {pool.submit(lane) for lane in lanes}
-        while running:
-            done, running = wait(running, 0.2, FIRST_COMPLETED)
-            while not told.empty():
-                yield told.get()
-            for each in done:
-                each.result()
-    while not told.empty():
-        yield told.get()
+        running: set[Future[None]] = {pool.submit(_face, face, attacks, sandbox, told) for face in _FACES}
+        running |= {pool.submit(_lane, waiting, sandbox, told) for _ in range(min(jobs, len(todo)))}
+        try:
+            while running:
+                done, running = wait(running, _LOOK_S, FIRST_COMPLETED)
+                while not told.empty():
+                    yield told.get()
+                for each in done:
+                    each.result()
+        finally:
+            # Whatever ends this early, the other lanes end with the attack that they are at.
+            for _ in waiting:
+                pass
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def one(engine: Engine, attack: Attack) -> Result:
@@ -93,16 +96,18 @@ def _lane(waiting: Iterator[Attack], sandbox: str, told: queue.SimpleQueue[Resul
             told.put(one(engine, attack))
 
 
-def _face(
-    attacks: Sequence[Attack],
-    sandbox: str,
-    grade: Callable[..., Iterator[Result]],
-    told: queue.SimpleQueue[Result],
-) -> None:
-    if attacks:
-        with open_ground() as ground:
-            for result in grade(attacks, ground, sandbox):
+def _face(face: str, attacks: Sequence[Attack], sandbox: str, told: queue.SimpleQueue[Result]) -> None:
+    chosen_here = [attack for attack in attacks if attack.face == face]
+    if not chosen_here:
+        return
+    with open_ground() as ground:
+        try:
+            for result in _FACES[face](chosen_here, ground, sandbox):
                 told.put(result)
+        except GradingBroken as error:
+            # One hand-in that stops a class is what none of them may do.
+            for attack in chosen_here:
+                told.put(Result(attack, sandbox, "the class was not graded", (error.what,)))
 
 
 def _untried(attack: Attack, sandbox: str, error: SandboxUnavailable) -> Result:

@@ -26,7 +26,7 @@ from autograder.sandbox import Address, Job
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
 from autograder.sandbox.mounts import package_folders
 from autograder.sandbox.policy import load_policy
-from autograder.sandbox.watchdog import usage_of
+from autograder.sandbox.watchdog import cpu_of, usage_of
 from autograder.scratch import temporary_folder
 
 __all__ = ["KINDS", "Start", "bench_start"]
@@ -47,7 +47,8 @@ class Start:
         quarter_ms: a quarter of the starts was faster than this.
         three_quarters_ms: a quarter was slower than this.
         per_second: apps started, asked ten times and ended, a second, with all workers busy.
-        cpu_ms: user and system time for one of these, in the grader and all below it.
+        cpu_ms: user and system time for one of these: the app's processes, what it was forked from,
+            this process.
     """
 
     framework: str
@@ -63,7 +64,19 @@ class Start:
         return asdict(self)
 
 
-Serve = Callable[[], contextlib.AbstractContextManager[Address]]
+@dataclass(slots=True)
+class _App:
+    """One started app.
+
+    Attributes:
+        cpu_s: what its own processes used, once it has ended.
+    """
+
+    address: Address
+    cpu_s: float = 0.0
+
+
+Serve = Callable[[], contextlib.AbstractContextManager[_App]]
 
 
 def bench_start(catalog: Catalog, *, starts: int, jobs: int) -> list[Start]:
@@ -104,24 +117,31 @@ def _files(catalog: Catalog, framework: str, folder: Path) -> Path:
 
 def _first_answer(serve: Serve) -> float:
     start = time.perf_counter()
-    with serve() as address:
-        _ask(address)
+    with serve() as app:
+        _ask(app.address)
         return time.perf_counter() - start
 
 
 def _many(serve: Serve, starts: int, jobs: int) -> tuple[float, float]:
     """Seconds and CPU seconds for one app, with that many workers."""
 
-    def one(_: int) -> None:
-        with serve() as address:
+    def one(_: int) -> float:
+        with serve() as app:
             for _ in range(_REQUESTS):
-                _ask(address)
+                _ask(app.address)
+        return app.cpu_s
 
-    cpu, start = usage_of(os.getpid()).cpu_s, time.perf_counter()
+    lasting, start = _lasting_cpu_s(os.getpid()), time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(one, range(starts)))
+        apps = sum(pool.map(one, range(starts)))
     took = time.perf_counter() - start
-    return took / starts, (usage_of(os.getpid()).cpu_s - cpu) / starts
+    return took / starts, (apps + _lasting_cpu_s(os.getpid()) - lasting) / starts
+
+
+def _lasting_cpu_s(pid: int) -> float:
+    """CPU seconds of a process and all below it, those that live now, without their dead."""
+    below = usage_of(pid).pids
+    return sum(map(cpu_of, (pid, *below)))
 
 
 def _ask(address: Address) -> None:
@@ -162,9 +182,11 @@ def _open(kind: Kind, files: Path, part: Part) -> Iterator[Serve]:
     sandbox.check_available()
 
     @contextlib.contextmanager
-    def serve_behind_wall() -> Iterator[Address]:
+    def serve_behind_wall() -> Iterator[_App]:
         with sandbox.serve(job) as service:
-            yield service.addresses[0]
+            app = _App(service.addresses[0])
+            yield app
+            app.cpu_s = service.kill().cpu_s
 
     yield serve_behind_wall
 
@@ -172,7 +194,7 @@ def _open(kind: Kind, files: Path, part: Part) -> Iterator[Serve]:
 @contextlib.contextmanager
 def _floor(job: Job, modules: dict[str, tuple[str, ...]]) -> Iterator[Serve]:
     allowed = [module for name in sorted(job.libraries) for module in modules.get(name, ())]
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+    process = subprocess.Popen(
         [sys.executable, "-m", "autograder.bench.floor"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -202,13 +224,15 @@ def _floor(job: Job, modules: dict[str, tuple[str, ...]]) -> Iterator[Serve]:
     }
 
     @contextlib.contextmanager
-    def serve() -> Iterator[Address]:
+    def serve() -> Iterator[_App]:
         with temporary_folder("floor") as folder:
             path = str(folder / "app")
             pid = int(ask({**order, "path": path}))
+            app = _App(Address(path=path))
             try:
-                yield Address(path=path)
+                yield app
             finally:
+                app.cpu_s = cpu_of(pid)
                 os.kill(pid, signal.SIGKILL)
                 ask({"reap": pid})
 

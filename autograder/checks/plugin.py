@@ -21,6 +21,9 @@ from autograder.verdict import Verdict
 
 __all__ = ["Checks", "Run"]
 
+_MOST_CHARS = 4_000
+"""Of one text of a finding: an app can put 100 kB into a header that a message quotes."""
+
 _MARKS = ("points(value)", "assesses(objective)", "hint(*ids)", "needs(*checks)")
 
 
@@ -235,5 +238,6 @@ def _finding(name: str, failure: BaseException | None, wall_s: float) -> Finding
 
 
 def _text(text: str) -> str:
-    """Text that can be written anywhere: an answer in JSON can smuggle in lone surrogates."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """Text that can be written anywhere: short, and without lone surrogates, which JSON can smuggle in."""
+    cut = text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}…"
+    return cut.encode("utf-8", "backslashreplace").decode()

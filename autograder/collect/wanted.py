@@ -16,6 +16,8 @@ _COPY = re.compile(r"(?:[ _-]*\(\d{1,3}\)|[ _-]+copy[ _-]{0,3}\d{0,3}|-\d{1,2})\
 # What they add behind the real suffix when they take the file for text.
 _SECOND_SUFFIX = re.compile(r"(?<=.)(\.py|\.ipynb|\.md|\.json|\.toml)(?:\.txt|\.json)\Z", re.IGNORECASE)
 _COPIES_OF_COPIES = 3
+# Longer than any file system's; an archive can hold names of 64 kB, and comparing them takes their square.
+_MOST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Wanted:
         """The wanted file name that ``name`` is, or is a variant of; None when it is neither."""
         if name in self.names:
             return name
+        if len(name) > _MOST_NAME:
+            return None
         key = _key(name)
         matches = [wanted for wanted in self.names if _key(wanted) == key]
         return matches[0] if len(matches) == 1 else None

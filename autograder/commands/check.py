@@ -9,6 +9,7 @@ from rich.console import Console
 
 from autograder.catalog import load
 from autograder.errors import UsageError
+from autograder.report.line import json_line
 from autograder.report.terminal import show_report
 from autograder.selfcheck import self_check
 from autograder.verdict import Status, Verdict
@@ -29,7 +30,7 @@ def run(course: Path | None, topic_name: str, part: str | None, folder: Path | N
         )
     report = self_check(catalog, topic, folder, parts=None if part is None else [part])
     if as_json:
-        sys.stdout.write(report.model_dump_json() + "\n")
+        sys.stdout.write(json_line(report) + "\n")
     else:
         show_report(report, Console())
     if report.status is Status.BROKEN:

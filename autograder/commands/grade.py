@@ -18,6 +18,7 @@ from autograder.collect import find_submissions
 from autograder.errors import UsageError
 from autograder.evaluate import Grader
 from autograder.report.junit import junit as to_junit
+from autograder.report.line import json_line
 from autograder.report.model import Report
 from autograder.report.short import shortened_report
 from autograder.report.terminal import show_class
@@ -65,7 +66,7 @@ def run(
             reports.append(report if junit is not None else shortened_report(report))
             tell(len(reports), len(sources))
             if as_json:
-                sys.stdout.write(report.model_dump_json() + "\n")
+                sys.stdout.write(json_line(report) + "\n")
                 sys.stdout.flush()
     if not as_json:
         show_class(reports, Console())

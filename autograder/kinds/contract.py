@@ -6,6 +6,7 @@ import contextlib
 import math
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.catalog import Part
@@ -67,6 +68,9 @@ class ContractJudge:
             found = not_started(runner.infos, outcome, limits, submission.folder)
         else:
             found = [explained(each, outcome, limits) for each in asked]
+        # An app that ended in a restart, before it was served again, was asked all the same: what it
+        # printed may hold hidden inputs.
+        outcome = replace(outcome, started=asked is not None)
         return self._scored(runner, found, outcome=outcome)
 
     def close(self) -> None:

@@ -14,7 +14,8 @@ from autograder.verdict import Verdict
 __all__ = ["explained", "not_started", "refused"]
 
 _OUT_OF_TIME = {Limit.WALL, Limit.CPU}
-_PLACE = re.compile(r'^\s*File "([^"\n]{1,200})", line (\d{1,9})', re.MULTILINE)
+# Blanks of the line alone: `\s` would run on over line ends, and need the square of their number.
+_PLACE = re.compile(r'^[ \t]*File "([^"\n]{1,200})", line (\d{1,9})', re.MULTILINE)
 _MIB = 1 << 20
 
 

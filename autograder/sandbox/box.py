@@ -8,45 +8,33 @@ import os
 import shutil
 import signal
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from autograder.errors import GradingBroken, WallLost
 from autograder.outcome import Limit, Outcome
-from autograder.sandbox import launcher
-from autograder.sandbox.enclosure import Enclose, Request
+from autograder.sandbox.enclosure import Request
 from autograder.sandbox.job import Address, Job
 from autograder.sandbox.link import Link
-from autograder.sandbox.mounts import System
+from autograder.sandbox.meter import Meter
+from autograder.sandbox.mounts import readable
 from autograder.sandbox.order import start_order
 from autograder.sandbox.parcel import pack
-from autograder.sandbox.policy import Policy
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.stream import Stream
 from autograder.sandbox.uids import lease_uid
-from autograder.sandbox.watchdog import Watchdog, shared_fairly, usage_of
+from autograder.sandbox.wall import Wall
+from autograder.scratch import scratch_folder
 
-__all__ = ["Box", "Wall"]
+__all__ = ["Box"]
 
 _MARGIN_S = 5.0
 _MOST_ERRORS = 65_536
 _BACKLOG = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Wall:
-    """What all boxes of one sandbox share."""
-
-    system: System
-    policy: Policy
-    watchdog: Watchdog
-    enclose: Enclose
 
 
 class Box:
@@ -59,8 +47,7 @@ class Box:
         self._outcome: Outcome | None = None
         self._fault: Exception | None = None
         self._limit: Limit | None = None
-        self._cpu_s = 0.0
-        self._memory_bytes = 0
+        self._meter = Meter(job.limits)
         self._relays: list[Relay] = []
         self._left: Mapping[str, bytes] = {}
         self._began = time.monotonic()
@@ -149,23 +136,14 @@ class Box:
 
     def measure(self, now: float) -> None:
         """Compare what the job uses with its limits, and end it at one."""
-        limits = self._job.limits
         if not self._enclosure.pid or self._over():
             return
-        usage = usage_of(self._enclosure.pid)
-        self._cpu_s = max(self._cpu_s, usage.cpu_s)
-        memory = usage.memory_bytes
-        if memory > limits.memory_bytes:
-            memory = shared_fairly(usage.pids)
-        self._memory_bytes = max(self._memory_bytes, memory)
-        if usage.tasks > limits.processes + 1:  # and pid 1
-            self._end(Limit.PROCESSES)
-        elif memory > limits.memory_bytes:
-            self._end(Limit.MEMORY)
-        elif self._cpu_s > limits.cpu_s:
-            self._end(Limit.CPU)
-        elif now - self._began > limits.wall_s or (now > self._start_by and not self._link.told.started):
-            self._end(Limit.WALL)
+        limit = self._meter.look(self._enclosure.pid)
+        late = now > self._start_by and not self._link.told.started
+        if limit is None and (late or now - self._began > self._job.limits.wall_s):
+            limit = Limit.WALL
+        if limit is not None:
+            self._end(limit)
 
     def _hear(self) -> None:
         told = self._link.told
@@ -210,7 +188,7 @@ class Box:
 
     def _open(self, stack: contextlib.ExitStack) -> None:
         wall, policy = self._wall, self._wall.policy.wall
-        self._folder = Path(tempfile.mkdtemp(prefix="course-", dir=_short_folder()))
+        self._folder = scratch_folder("box")
         stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
         uid = policy.uid_first
         if wall.system.setpriv:
@@ -261,16 +239,17 @@ class Box:
     def _tear_down(self) -> Outcome:
         # First of all: a pid may be somebody else's as soon as its process is gone.
         self._wall.watchdog.forget(self)
+        if self._enclosure.pid and not self._over():
+            # Most jobs are shorter than the time between two looks of the watchdog.
+            self._meter.look(self._enclosure.pid)
         with self._stack:
-            told = self._link.told
-            left_alone = told.gone and told.ended is None and self._limit is None
             used = self._enclosure.bury()
             self._wall.watchdog.unread(self._link.fileno())
             while not self._link.told.gone and self._fault is None:
                 self._safely(self._hear)()
             for relay in self._relays:
                 relay.close()
-            stdout, stderr = (self._readable(text) for text in self._output.rest())
+            stdout, stderr = (readable(self._wall.system, text) for text in self._output.rest())
             said = self._errors.rest()[0].decode("utf-8", "replace").strip()
         if self._fault is not None:
             raise GradingBroken(
@@ -278,7 +257,8 @@ class Box:
                 where="autograder/sandbox/box.py",
                 remedy="Grade it again, and report this.",
             ) from self._fault
-        if left_alone and self._enclosure.lost:
+        told = self._link.told
+        if self._enclosure.lost and told.ended is None and self._limit is None:
             raise WallLost(
                 "The process from which submissions are started ended in the middle of one.",
                 where="the sandbox's nest",
@@ -292,26 +272,14 @@ class Box:
             signal=-code if code is not None and code < 0 else None,
             limit=self._limit,
             wall_s=time.monotonic() - self._began,
-            cpu_s=max(self._cpu_s, used.cpu_s),
+            cpu_s=max(self._meter.cpu_s, used.cpu_s),
             # The kernel's own figure counts what was there before the fork; only where nothing was seen.
-            peak_memory_bytes=self._memory_bytes or used.memory_bytes,
+            peak_memory_bytes=self._meter.memory_bytes or used.memory_bytes,
             stdout=stdout,
             stderr=stderr,
             results=told.results,
             failure=None if told.entered else said or self._enclosure.silence,
         )
-
-    def _readable(self, text: bytes) -> str:
-        """Decode what the app wrote, with the paths shortened as the learner knows them."""
-        shown = text.decode("utf-8", "replace")
-        for _, inside in self._wall.system.sites:
-            shown = shown.replace(inside + "/", "")
-        return shown.replace(launcher.HOME + "/", "")
-
-
-def _short_folder() -> str | None:
-    """A unix socket's path has at most 107 bytes; a long TMPDIR leaves no room."""
-    return None if len(tempfile.gettempdir()) < 60 else "/tmp"  # noqa: PLR2004, S108 - made by mkdtemp
 
 
 def _listen(path: Path) -> socket.socket:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from autograder.errors import GradingBroken, SandboxUnavailable
 from autograder.outcome import Outcome
-from autograder.sandbox.box import Box, Wall
+from autograder.sandbox.box import Box
 from autograder.sandbox.bwrap import Bubblewrap
 from autograder.sandbox.cold import ColdEnclosure
 from autograder.sandbox.job import Job, Service
@@ -20,6 +20,7 @@ from autograder.sandbox.mounts import find_system
 from autograder.sandbox.nest import Nest
 from autograder.sandbox.nests import Nests
 from autograder.sandbox.policy import Policy, load_policy
+from autograder.sandbox.wall import Wall
 from autograder.sandbox.watchdog import Watchdog
 
 __all__ = ["BubblewrapSandbox"]

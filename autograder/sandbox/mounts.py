@@ -23,6 +23,7 @@ __all__ = [
     "nest_arguments",
     "own_folders",
     "package_folders",
+    "readable",
     "write_etc",
 ]
 
@@ -104,6 +105,14 @@ def write_etc(folder: Path, uid: int) -> Path:
         (folder / name).write_text(text)
         (folder / name).chmod(0o644)
     return folder
+
+
+def readable(system: System, text: bytes) -> str:
+    """Decode what an app wrote, with the paths shortened as the learner knows them."""
+    shown = text.decode("utf-8", "replace")
+    for _, inside in system.sites:
+        shown = shown.replace(inside + "/", "")
+    return shown.replace(launcher.HOME + "/", "")
 
 
 def own_folders(policy: WallPolicy, limits: Limits) -> dict[str, int]:

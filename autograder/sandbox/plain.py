@@ -29,7 +29,7 @@ from autograder.sandbox.relay import Relay
 __all__ = ["PlainSandbox"]
 
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
-_RESTART_GRACE_S = 2.0
+_RESTART_GRACE_S = 5.0
 _TEARDOWN_WALL_S = 10.0
 _LAST_WORDS_S = 0.05
 

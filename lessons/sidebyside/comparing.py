@@ -191,7 +191,16 @@ def _json(answer: Answer) -> Any:
 
 def _meaning(answer: Answer) -> Any:
     data = _json(answer)
-    return answer.body if data is None else data
+    return answer.body if data is None else _told_apart(data)
+
+
+def _told_apart(data: Any) -> Any:
+    """The same data with booleans that equal no number: to Python, true is 1."""
+    if isinstance(data, dict):
+        return {key: _told_apart(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_told_apart(each) for each in data]
+    return ("boolean", data) if isinstance(data, bool) else data
 
 
 def _media_type(answer: Answer) -> str | None:

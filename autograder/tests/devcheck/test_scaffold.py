@@ -62,6 +62,21 @@ def test_a_new_topic_has_every_file_and_says_what_is_left_to_do(root: Path) -> N
     }
 
 
+def test_a_topic_of_apps_to_repair_gets_files_for_the_findings(root: Path) -> None:
+    file = root / "course.toml"
+    repair = NEW.replace('"contract"', '"fix"')
+    for name in ("flask", "fastapi"):
+        repair = repair.replace(f'["{name}_app.py"]', f'["{name}_app.py", "{name}_findings.yaml"]')
+    file.write_text(file.read_text("utf-8").replace(NEW, repair), "utf-8")
+    written = new_topic(load_toy(root), "parting")
+    findings = [path for path in written if path.suffix == ".yaml"]
+    assert {path.relative_to(root).as_posix() for path in findings} == {
+        f"{tree}/parting/{name}_findings.yaml"
+        for tree in ("exercises", "solutions")
+        for name in ("flask", "fastapi")
+    }
+
+
 @pytest.mark.parametrize("name", ["nowhere", TOPIC])
 def test_only_a_planned_topic_is_laid_out(root: Path, name: str) -> None:
     with pytest.raises(UsageError, match=name):

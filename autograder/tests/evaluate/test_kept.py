@@ -33,7 +33,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "cache"
 
 
-@pytest.mark.parametrize("what", ["nothing", "submission", "check", "topic", "policy", "seed", "sandbox"])
+@pytest.mark.parametrize(
+    "what", ["nothing", "submission", "check", "topic", "start", "policy", "seed", "sandbox"]
+)
 def test_a_change_of_anything_that_sways_a_verdict_is_judged_anew(
     toy: Toy, tmp_path: Path, kept: Path, what: str
 ) -> None:
@@ -47,6 +49,10 @@ def test_a_change_of_anything_that_sways_a_verdict_is_judged_anew(
         case "topic":
             path = toy.path / "course.toml"
             path.write_text(path.read_text("utf-8").replace('"flask", "werkzeug"', '"werkzeug", "flask"'))
+        case "start":
+            path = toy.path / "course.toml"
+            old = 'framework = "flask"\n'
+            path.write_text(path.read_text("utf-8").replace(old, f'{old}environment = {{ NAME = "x" }}\n'))
         case "policy":
             own = policy().model_copy(update={"digest": "0" * 64})
         case "seed":

@@ -18,7 +18,7 @@ from autograder.sandbox import Sandbox
 from autograder.tests.postgres import programs, server_url
 from autograder.tests.sandbox.running import open_sandbox
 from autograder.tests.toycourse import Toy, validated
-from autograder.verdict import Verdict
+from autograder.verdict import Status, Verdict
 
 PROGRAMS = programs()
 PART = Part(
@@ -102,6 +102,23 @@ def test_the_kind_of_database_belongs_to_the_verdict(monkeypatch: pytest.MonkeyP
     kinds.append(database_kind(PART))
     assert kinds == ["sqlite", "postgresql"]
     assert database_kind(PART.model_copy(update={"database": False})) is None
+
+
+def test_a_verdict_on_one_kind_is_not_read_back_for_the_other(
+    toy: Toy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    toy.contract.write_text(CHECKS.replace("SERVER", "sqlite"), "utf-8")
+    plain = next(open_sandbox("plain"))
+    with Grader(toy.catalog, sandbox=plain, seed=lambda _: "5eed", cache=tmp_path / "kept") as grader:
+        reports = [grader.grade(toy.collected(flask=APP), ["flask"]) for _ in range(2)]
+        monkeypatch.setenv(VARIABLE, "postgresql+psycopg://a:b@127.0.0.1:1/")
+        reports.append(grader.grade(toy.collected(flask=APP), ["flask"]))
+    assert [(report.cached, report.status) for report in reports] == [
+        (False, Status.GRADED),
+        (True, Status.GRADED),
+        (False, Status.BROKEN),
+    ]
 
 
 def test_a_server_on_another_machine_is_refused_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from autograder.checks.findings import Finding, Findings
 from autograder.errors import CatalogError
 from autograder.evaluate import Grader
 from autograder.kinds.read_findings import main
+from autograder.release import find_leaks, release_files
 from autograder.report.model import PartReport
 from autograder.sandbox import Sandbox
 from autograder.tests.sandbox.running import open_sandbox
@@ -134,3 +135,22 @@ def test_a_part_that_hands_in_no_findings_is_a_fault_of_the_course(tmp_path: Pat
         pytest.raises(CatalogError, match=r"hands in no flask_findings\.yaml"),
     ):
         grader.grade(toy.collected(), ["flask"])
+
+
+def leaks(toy: Toy) -> set[tuple[str, str]]:
+    """Public file and secret line."""
+    found = find_leaks(toy.catalog, release_files(toy.catalog))
+    return {(leak.where.partition(":")[0], leak.text) for leak in found}
+
+
+def test_what_learners_are_given_to_repair_is_no_secret_and_the_repair_is(tmp_path: Path) -> None:
+    toy = Toy(tmp_path)
+    starter, brief = "exercises/greeting/flask_app.py", "exercises/greeting/README.md"
+    (toy.path / starter).write_text(FLASK.replace("not found", "gone"), "utf-8")
+    assert starter in {where for where, _ in leaks(toy)}
+    repairing(toy)
+    [repair] = [line.strip() for line in FLASK.splitlines() if "not found" in line]
+    with (toy.path / brief).open("a", encoding="utf-8") as file:
+        file.write(f"\n{repair}\n")
+    assert starter not in {where for where, _ in leaks(toy)}
+    assert (brief, repair) in leaks(toy)

@@ -1,4 +1,4 @@
-"""What a check can ask of an app beside one request, from course.toml to the report, with and without walls."""
+"""What a check can ask of an app beside one request, from course.toml to the report."""
 
 from __future__ import annotations
 

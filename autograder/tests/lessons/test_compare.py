@@ -6,7 +6,7 @@ import time
 import pytest
 
 from autograder.errors import CatalogError
-from autograder.tests.lessons.conftest import FLASK, Write
+from autograder.tests.lessons.conftest import FASTAPI, FLASK, Write
 from sidebyside import compare, predict
 from sidebyside.blocks import STYLE_VARIABLE
 
@@ -26,6 +26,15 @@ def test_what_differs_is_named() -> None:
     assert shown.statuses == (405, 405)
     assert shown.differences == ("content type", "headers", "body")
     assert "allow: Flask GET, HEAD, OPTIONS, FastAPI GET" in shown.text()
+
+
+def test_true_is_no_number(write: Write) -> None:
+    fastapi = FASTAPI.replace("dict[str, str]", "dict[str, object]")
+    write("talk/flask_app.py", FLASK.replace('{"hello": name}', '{"hello": [True, 1.0]}'))
+    write("talk/fastapi_app.py", fastapi.replace('{"hello": name}', '{"hello": [1, 1]}'))
+    assert compare("talk", "GET", "/hello/ada", fresh=True).differences == ("body",)
+    write("talk/fastapi_app.py", fastapi.replace('{"hello": name}', '{"hello": [True, 1]}'))
+    assert compare("talk", "GET", "/hello/ada", fresh=True).same
 
 
 def test_an_app_keeps_what_it_stored_until_it_starts_anew() -> None:

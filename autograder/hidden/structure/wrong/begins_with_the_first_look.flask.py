@@ -1,6 +1,7 @@
 """The entry begins when a view first looks at it, so views that do not look make none.
 
-Fails:
+Fails: test_a_request_reads_the_clock_once, test_each_app_appends_to_the_log_that_its_settings_name,
+test_each_request_makes_one_entry, test_an_entry_ends_whatever_the_handler_raises
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What was opened first is closed first: the dome hits the telescope.
 
-Fails:
+Fails: test_dome_and_telescope_open_once_and_close_in_the_other_order
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """An empty `OBSERVATORY_CLOCK` is taken for an instant, the default one.
 
-Fails:
+Fails: test_without_a_set_clock_it_is_now
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The entry ends only when nothing was raised.
 
-Fails:
+Fails: test_an_entry_ends_whatever_the_handler_raises
 """
 
 from __future__ import annotations

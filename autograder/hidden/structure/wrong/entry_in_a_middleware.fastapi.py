@@ -1,6 +1,6 @@
 """The entry is made in a middleware, which sees requests that no route takes, too.
 
-Fails:
+Fails: test_what_no_route_takes_makes_no_entry
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Handlers for 404 and 405 alone: the answer to a failure is an HTML page.
 
-Fails:
+Fails: test_a_failed_exposure_leaves_nothing
 """
 
 from __future__ import annotations

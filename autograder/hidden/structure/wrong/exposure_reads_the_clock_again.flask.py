@@ -1,6 +1,6 @@
 """An exposure has a reading of the clock of its own.
 
-Fails:
+Fails: test_a_request_reads_the_clock_once, test_two_apps_share_nothing
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The exposures are kept in the class, so all apps of the process share them.
 
-Fails:
+Fails: test_site_and_plates_come_from_the_environment, test_the_mapping_goes_before_the_environment,
+test_two_apps_share_nothing, test_each_request_makes_one_entry
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """No handler for unforeseen errors: the answer to a failure is plain text.
 
-Fails:
+Fails: test_a_failed_exposure_leaves_nothing
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The hooks are the app's, so a request that no route takes makes an entry, too.
 
-Fails:
+Fails: test_what_no_route_takes_makes_no_entry
 """
 
 from __future__ import annotations

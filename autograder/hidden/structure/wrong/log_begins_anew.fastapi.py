@@ -1,6 +1,6 @@
 """The log is opened for writing, so each start begins it anew.
 
-Fails:
+Fails: test_each_app_appends_to_the_log_that_its_settings_name
 """
 
 from __future__ import annotations

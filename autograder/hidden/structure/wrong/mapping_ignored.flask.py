@@ -1,6 +1,8 @@
 """`create_app` takes a mapping and does not look at it.
 
-Fails:
+Fails: test_the_mapping_goes_before_the_environment, test_two_apps_share_nothing,
+test_each_app_appends_to_the_log_that_its_settings_name,
+test_dome_and_telescope_open_once_and_close_in_the_other_order, test_each_request_makes_one_entry
 """
 
 from __future__ import annotations

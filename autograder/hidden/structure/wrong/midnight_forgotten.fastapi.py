@@ -1,6 +1,10 @@
 """A target that sets on the next morning counts as never up.
 
-Fails:
+Fails: test_version_1_is_the_old_contract, test_version_2_tells_all_about_targets_and_plates,
+test_version_2_says_where_an_exposure_is, test_a_failed_exposure_leaves_nothing,
+test_site_and_plates_come_from_the_environment, test_two_apps_share_nothing,
+test_each_request_makes_one_entry, test_an_entry_ends_whatever_the_handler_raises,
+test_what_is_up_goes_by_the_clock
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The camera's error is caught and answered as if the client were wrong.
 
-Fails:
+Fails: test_a_failed_exposure_leaves_nothing, test_an_entry_ends_whatever_the_handler_raises
 """
 
 from __future__ import annotations

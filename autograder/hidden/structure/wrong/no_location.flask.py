@@ -1,6 +1,6 @@
 """Version 2 answers 201 without saying where the exposure is.
 
-Fails:
+Fails: test_version_2_says_where_an_exposure_is
 """
 
 from __future__ import annotations

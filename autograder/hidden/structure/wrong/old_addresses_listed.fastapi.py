@@ -1,6 +1,6 @@
 """The addresses without a version stand in the document, too.
 
-Fails:
+Fails: test_the_document_tells_the_versions_apart
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The dome is opened and closed with each request.
 
-Fails:
+Fails: test_each_app_appends_to_the_log_that_its_settings_name,
+test_dome_and_telescope_open_once_and_close_in_the_other_order
 """
 
 from __future__ import annotations

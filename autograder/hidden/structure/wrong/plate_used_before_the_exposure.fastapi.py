@@ -1,6 +1,7 @@
 """A plate is counted as used before the camera has exposed it.
 
-Fails: test_a_failed_exposure_leaves_nothing, test_site_and_plates_come_from_the_environment
+Fails: test_a_failed_exposure_leaves_nothing, test_site_and_plates_come_from_the_environment,
+test_each_request_makes_one_entry
 """
 
 from __future__ import annotations

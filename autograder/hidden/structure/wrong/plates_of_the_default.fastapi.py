@@ -1,6 +1,6 @@
 """The number of plates is a constant of the module.
 
-Fails:
+Fails: test_site_and_plates_come_from_the_environment, test_the_mapping_goes_before_the_environment
 """
 
 from __future__ import annotations

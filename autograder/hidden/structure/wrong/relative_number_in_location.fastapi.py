@@ -1,6 +1,6 @@
 """The header `Location` has the number alone.
 
-Fails:
+Fails: test_version_2_says_where_an_exposure_is
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """The handlers ask for the entry with `use_cache=False`, so they get another one than the router.
 
-Fails:
+Fails: test_what_no_route_takes_makes_no_entry, test_a_set_clock_is_the_time,
+test_the_mapping_goes_before_the_environment, test_two_apps_share_nothing,
+test_each_app_appends_to_the_log_that_its_settings_name, test_each_request_makes_one_entry,
+test_an_entry_ends_whatever_the_handler_raises
 """
 
 from __future__ import annotations

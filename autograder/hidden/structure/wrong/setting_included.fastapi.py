@@ -1,6 +1,6 @@
 """A target counts as up in the minute in which it sets.
 
-Fails:
+Fails: test_what_is_up_goes_by_the_clock
 """
 
 from __future__ import annotations

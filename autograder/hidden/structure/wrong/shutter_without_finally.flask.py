@@ -1,6 +1,6 @@
 """When the camera fails, the line that closes the shutter is never reached.
 
-Fails:
+Fails: test_an_entry_ends_whatever_the_handler_raises
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`from_prefixed_env` reads the texts as JSON, and a site of digits becomes a number.
 
-Fails:
+Fails: test_a_site_that_looks_like_a_number_is_a_text
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Whether a target is up is asked of the clock, and not of the request.
 
-Fails:
+Fails: test_a_request_reads_the_clock_once, test_what_is_up_goes_by_the_clock
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Version 1 is listed as if it were there to stay.
 
-Fails:
+Fails: test_the_document_tells_the_versions_apart
 """
 
 from __future__ import annotations

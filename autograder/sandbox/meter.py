@@ -1,0 +1,37 @@
+"""What a job has used so far, and which of its limits that is beyond."""
+
+from __future__ import annotations
+
+from autograder.outcome import Limit
+from autograder.sandbox.job import Limits
+from autograder.sandbox.watchdog import shared_fairly, usage_of
+
+__all__ = ["Meter"]
+
+
+class Meter:
+    """Looks at a job's processes.
+
+    Attributes:
+        cpu_s: the most that was seen.
+        memory_bytes: likewise.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.cpu_s = 0.0
+        self.memory_bytes = 0
+        self._limits = limits
+
+    def look(self, pid: int) -> Limit | None:
+        """Note what the tree below ``pid`` uses at this moment; the limit that it is beyond."""
+        usage = usage_of(pid)
+        memory = usage.memory_bytes
+        if memory > self._limits.memory_bytes:
+            memory = shared_fairly(usage.pids)
+        self.cpu_s = max(self.cpu_s, usage.cpu_s)
+        self.memory_bytes = max(self.memory_bytes, memory)
+        if usage.tasks > self._limits.processes + 1:  # and pid 1
+            return Limit.PROCESSES
+        if memory > self._limits.memory_bytes:
+            return Limit.MEMORY
+        return Limit.CPU if self.cpu_s > self._limits.cpu_s else None

@@ -1,0 +1,26 @@
+"""What all boxes of one sandbox share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.sandbox.enclosure import Enclose
+from autograder.sandbox.mounts import System
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.watchdog import Watchdog
+
+__all__ = ["Wall"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The parts that boxes are made of.
+
+    Attributes:
+        enclose: makes the processes of one job, warm or cold.
+    """
+
+    system: System
+    policy: Policy
+    watchdog: Watchdog
+    enclose: Enclose
