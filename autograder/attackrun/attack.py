@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import autograder
+from autograder.catalog.model import Reveal
 from autograder.errors import CatalogError, UsageError
 from autograder.verdict import Status, Verdict
 
@@ -46,6 +47,7 @@ class Attack(BaseModel):
         looked_after: whether a hand-in graded after it must find everything as a first one does.
         held_by: what holds it.
         because: why it is held, as a sentence.
+        told_at: levels of telling at which a student reads what the app chose to say.
         bounded: what is not prevented but bounded, and by what; empty when it is held whole.
         shared: helpers of ``submissions/_shared`` that are handed in beside it.
         fast: whether it is tried in the fast tier too.
@@ -71,6 +73,7 @@ class Attack(BaseModel):
     looked_after: bool = False
     held_by: HeldBy
     because: Sentence
+    told_at: tuple[Reveal, ...] = ()
     bounded: str = ""
     shared: tuple[str, ...] = ()
     fast: bool = False

@@ -59,7 +59,7 @@ def faults_of(attack: Attack, answer: Answer, worth: float) -> Iterator[str]:
     yield from _judged(attack, answer.report, _part(attack, answer.report), worth)
     if attack.says and attack.says not in answer.text:
         yield f"the report does not say {attack.says!r}"
-    yield from _leaks(answer.report)
+    yield from _leaks(attack, answer.report)
     yield from _rendered(answer.report)
 
 
@@ -96,10 +96,10 @@ def _said(part: PartReport) -> str:
     return f"{part.process.stdout}\n{part.process.stderr}" if part.process else ""
 
 
-def _leaks(report: Report) -> Iterator[str]:
+def _leaks(attack: Attack, report: Report) -> Iterator[str]:
     for level in _LEVELS:
         shown = reveal(report, level)
-        if found := _LEAK.search(shown.model_dump_json()):
+        if level not in attack.told_at and (found := _LEAK.search(shown.model_dump_json())):
             yield f"at the level {level!r} a student reads a hidden input: {found[0]}"
         if shown.seed:
             yield f"at the level {level!r} a student reads the seed"

@@ -17,12 +17,13 @@ from typing import Any, Self
 from autograder.attackrun.ground import Ground
 from autograder.errors import SandboxUnavailable
 from autograder.report.model import Report
-from autograder.sandbox.watchdog import usage_of
+from autograder.sandbox.watchdog import shared_fairly, usage_of
 
 __all__ = ["Answer", "Peak", "Target"]
 
 _SAMPLE_S = 0.05
 _END_S = 20
+_MUCH_BYTES = 600 << 20
 
 
 class Answer:
@@ -136,7 +137,7 @@ class Target:
 
         def look() -> None:
             while not over.wait(_SAMPLE_S):
-                peak.memory_bytes = max(peak.memory_bytes, usage_of(self.pid).memory_bytes)
+                peak.memory_bytes = max(peak.memory_bytes, _memory(self.pid))
                 peak.disk_bytes = max(peak.disk_bytes, _size(self._ground.tmp))
 
         thread = threading.Thread(target=look, daemon=True)
@@ -190,6 +191,14 @@ def _environment(ground: Ground, sandbox: str) -> dict[str, str]:
         "HOME": str(ground.desk),
         "PYTHONPATH": os.pathsep.join(each for each in sys.path if each),
     }
+
+
+def _memory(pid: int) -> int:
+    """Resident bytes of a process and all below it; where that is much, shared pages counted once."""
+    usage = usage_of(pid)
+    if usage.memory_bytes < _MUCH_BYTES:
+        return usage.memory_bytes
+    return min(usage.memory_bytes, shared_fairly(usage.pids) or usage.memory_bytes)
 
 
 def _size(folder: Path) -> int:

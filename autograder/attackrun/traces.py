@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.attackrun.ground import Ground
 from autograder.attackrun.target import Target
-from autograder.sandbox.mounts import package_folders
+from autograder.sandbox.system import package_folders
 from autograder.sandbox.watchdog import usage_of
 
 __all__ = ["Traces", "left_behind", "look"]

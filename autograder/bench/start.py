@@ -24,8 +24,8 @@ from autograder.errors import GradingBroken
 from autograder.frameworks import FRAMEWORKS
 from autograder.sandbox import Address, Job
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
-from autograder.sandbox.mounts import package_folders
 from autograder.sandbox.policy import load_policy
+from autograder.sandbox.system import package_folders
 from autograder.sandbox.watchdog import cpu_of, usage_of
 from autograder.scratch import temporary_folder
 

@@ -138,7 +138,10 @@ class Intake:
             self.leave_out(raw, f"it is larger than {_megabytes(self._most(path.name))}")
             return
         other = self._folded.get(folded(path))
-        if other is not None:
+        if other is not None and path.name in self.wanted.names and other.name not in self.wanted.names:
+            # The name as the brief has it comes before one of another case, whichever was seen first.
+            self._drop(other, path)
+        elif other is not None:
             if self.files.get(other) != data:
                 self.leave_out(raw, f"its name is the same as that of {shown(other)}, which was taken")
             return
@@ -147,6 +150,10 @@ class Intake:
         elif self._fits(raw, path, len(data)):
             self.files[path] = data
             self._folded[folded(path)] = path
+
+    def _drop(self, path: PurePosixPath, other: PurePosixPath) -> None:
+        del self.files[path]
+        self.notes.add(f"{shown(path)} was left out: its name is the same as that of {shown(other)}.")
 
     def _fits(self, raw: str, path: PurePosixPath, size: int) -> bool:
         if path.suffix.lower() == ".ipynb":

@@ -12,10 +12,12 @@ from autograder.collect.journal import Record, journal_file
 from autograder.collect.names import student_problem
 from autograder.errors import GradingBroken
 from autograder.nb.folder import GradingFolder
-from autograder.nb.journal import Journal, Kind
+from autograder.nb.journal import Journal, Standing
 from autograder.submission import Submission
 
 __all__ = ["collected", "odd_names", "refresh", "whole_digest"]
+
+_NEVER = Standing()
 
 
 def refresh(
@@ -88,11 +90,10 @@ def _refresh_topic(folder: GradingFolder, topic: Topic, students: Collection[str
     )
     journal = Journal(folder.journal)
     known = journal.standings(topic.name) if submissions else {}
-    for submission in submissions:
-        digest = whole_digest(submission)
-        standing = known.get(submission.student)
-        if standing is None or standing.collected != digest:
-            journal.add(topic.name, submission.student, Kind.COLLECTED, digest=digest)
+    found = {submission.student: whole_digest(submission) for submission in submissions}
+    changed = {name: digest for name, digest in found.items() if known.get(name, _NEVER).collected != digest}
+    if changed:
+        journal.add_collected(topic.name, changed)
     return submissions
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -36,6 +37,7 @@ __all__ = ["Progress", "autograde"]
 Progress = Callable[[Report, int, int], None]
 """Called with a report, how many are done, and how many there are."""
 
+_EXCEPTION = re.compile(r"^ *[\w.]+(?:Error|Exception|Entry): (.+)$", re.MULTILINE)
 _LOG = logging.getLogger(__name__)
 
 
@@ -168,6 +170,12 @@ def _report(future: Future[Report], engine: Engine, submission: Submission) -> R
     )
 
 
+def _reason(outcome: Mapping[str, str]) -> str:
+    """What nbgrader's log says went wrong; the error that it ends with only points there."""
+    named = _EXCEPTION.findall(outcome.get("log", "")) or _EXCEPTION.findall(outcome["error"])
+    return str(named[-1]) if named else outcome["error"].strip().rpartition("\n")[2]
+
+
 class _Recorder:
     """nbgrader in this process, configured as its own commands are."""
 
@@ -231,7 +239,7 @@ class _Recorder:
                 remedy="Free space, then autograde again; what was recorded stays.",
             )
         told = self._journal.standings(self._topic, submission.student)[submission.student].reason
-        return self._broken(report, f"nbgrader did not record it: {told or said.strip().splitlines()[-1]}")
+        return self._broken(report, f"nbgrader did not record it: {told or _reason(outcome)}")
 
     def _broken(self, report: Report, why: str) -> Report:
         self._journal.add(self._topic, report.student, Kind.BROKEN, detail=why)

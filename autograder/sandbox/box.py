@@ -21,11 +21,11 @@ from autograder.sandbox.enclosure import Request
 from autograder.sandbox.job import Address, Job
 from autograder.sandbox.link import Link
 from autograder.sandbox.meter import Meter
-from autograder.sandbox.mounts import readable
 from autograder.sandbox.order import start_order
 from autograder.sandbox.parcel import pack
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.stream import Stream
+from autograder.sandbox.system import readable
 from autograder.sandbox.uids import lease_uid
 from autograder.sandbox.wall import Wall
 from autograder.scratch import scratch_folder

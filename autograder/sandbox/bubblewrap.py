@@ -16,10 +16,10 @@ from autograder.sandbox.box import Box
 from autograder.sandbox.bwrap import Bubblewrap
 from autograder.sandbox.cold import ColdEnclosure
 from autograder.sandbox.job import Job, Service
-from autograder.sandbox.mounts import find_system
 from autograder.sandbox.nest import Nest
 from autograder.sandbox.nests import Nests
 from autograder.sandbox.policy import Policy, load_policy
+from autograder.sandbox.system import find_system
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.watchdog import Watchdog
 

@@ -8,9 +8,10 @@ import signal
 
 from autograder.sandbox.bwrap import Bubblewrap
 from autograder.sandbox.enclosure import PidOne, Request, Used
-from autograder.sandbox.mounts import System, box_arguments, write_etc
+from autograder.sandbox.mounts import box_arguments, write_etc
 from autograder.sandbox.policy import WallPolicy
 from autograder.sandbox.seccomp import filter_program
+from autograder.sandbox.system import System
 
 __all__ = ["ColdEnclosure", "open_filter"]
 

@@ -19,9 +19,10 @@ from typing import Any
 from autograder.errors import GradingBroken
 from autograder.sandbox.bwrap import Bubblewrap
 from autograder.sandbox.enclosure import PidOne, Request, Used
-from autograder.sandbox.mounts import System, names_of, nest_arguments, own_folders, write_etc
+from autograder.sandbox.mounts import names_of, nest_arguments, own_folders, write_etc
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.seccomp import filter_program
+from autograder.sandbox.system import System
 from autograder.scratch import scratch_folder
 
 __all__ = ["Kind", "Nest", "NestGone", "WarmEnclosure"]
@@ -85,11 +86,7 @@ class Nest:
         """Whether the next job should have a new nest."""
         most = self._policy.nest
         grown = self._size() - self._size_at_first
-        return (
-            self._retired
-            or self._jobs >= most.jobs
-            or not 0 <= grown + most.growth_bytes <= 2 * most.growth_bytes
-        )
+        return self._retired or self._jobs >= most.jobs or grown > most.growth_bytes
 
     def hatch(self, request: Request) -> WarmEnclosure:
         """Have a walled process forked for a job.
@@ -167,14 +164,19 @@ class Nest:
 
     def _ask(self, order: dict[str, Any], files: Sequence[int] = ()) -> tuple[dict[str, Any], list[int]]:
         """Send an order and wait for the answer. Raises NestGone, after which nothing can be asked."""
+        answered = False
         try:
             socket.send_fds(self._line, [json.dumps(order).encode()], list(files))
             data, handles, _, _ = socket.recv_fds(self._line, _PACKET, 1)
+            answered = bool(data)
         except OSError as error:
-            self._retired = True
             raise NestGone from error
-        if not data:
-            self._retired = True
+        finally:
+            if not answered:
+                # A late answer would be taken for that to the next question; without its line a nest ends.
+                self._retired = True
+                self._line.close()
+        if not answered:
             raise NestGone
         return json.loads(data), handles
 
@@ -182,7 +184,7 @@ class Nest:
         try:
             return int(Path(f"/proc/{self._pid}/statm").read_text().split()[1]) * _PAGE
         except (OSError, IndexError):
-            return -1 << 62  # gone, and so worn
+            return 0  # gone, as the next question will show
 
     def _end(self) -> None:
         with contextlib.suppress(ProcessLookupError):

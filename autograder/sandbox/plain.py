@@ -22,9 +22,9 @@ from autograder.errors import GradingBroken
 from autograder.outcome import Limit, Outcome
 from autograder.sandbox import launcher
 from autograder.sandbox.job import Address, Job, Service
-from autograder.sandbox.mounts import package_folders
 from autograder.sandbox.process import Process
 from autograder.sandbox.relay import Relay
+from autograder.sandbox.system import package_folders
 
 __all__ = ["PlainSandbox"]
 

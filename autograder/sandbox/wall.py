@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.sandbox.enclosure import Enclose
-from autograder.sandbox.mounts import System
 from autograder.sandbox.policy import Policy
+from autograder.sandbox.system import System
 from autograder.sandbox.watchdog import Watchdog
 
 __all__ = ["Wall"]

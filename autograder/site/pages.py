@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -88,8 +89,8 @@ def _linked(pages: Sequence[Source]) -> list[Source]:
 
     def target(page: Source, link: re.Match[str]) -> str:
         path, mark, anchor = link["target"].partition("#")
-        full = PurePosixPath(page.name).parent / path
-        if str(full) not in targets:
+        # As a path that leads out of the lesson's folder again: normpath only joins words.
+        if posixpath.normpath(PurePosixPath(page.name).parent / path) not in targets:
             return link[0]
         return f"[{link['text']}]({path.removesuffix('.md')}.ipynb{mark}{anchor})"
 

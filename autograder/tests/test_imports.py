@@ -27,7 +27,7 @@ LAYERS = (
     {"kinds"},
     {"evaluate"},
     {"batch", "nb", "release", "selfcheck"},
-    {"devcheck", "mutants", "scaffold", "site", "bench", "demo"},
+    {"attackrun", "devcheck", "mutants", "scaffold", "site", "bench", "demo"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -12,9 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Flask, json, request
-from werkzeug import Response
-from werkzeug.exceptions import HTTPException
+from flask import Flask, request
 
 __all__ = ["create_app"]
 
@@ -22,6 +20,8 @@ __all__ = ["create_app"]
 SITE = "North dome"
 PLATES = 24
 LOG = "night.log"
+
+WORDS = {404: "not found", 405: "method not allowed", 500: "internal server error"}
 
 # name: rises, sets. Text compares as the times do.
 TARGETS = {
@@ -161,11 +161,7 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:  # noqa: C9
     def refuse(error: RefusedError) -> tuple[dict[str, object], int]:
         return {"error": error.words}, error.status
 
-    @app.errorhandler(HTTPException)
-    def http_error_as_json(error: HTTPException) -> Response:
-        response = error.get_response()
-        response.data = json.dumps({"error": error.name.lower()})
-        response.content_type = "application/json"
-        return response
+    for status, words in WORDS.items():
+        app.register_error_handler(status, lambda _error, answer=({"error": words}, status): answer)
 
     return app

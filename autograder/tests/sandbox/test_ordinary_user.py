@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import autograder
-from autograder.sandbox.mounts import find_system, package_folders
+from autograder.sandbox.system import find_system, package_folders
 
 SOMEBODY = 61_180
 NEEDED = "import fastapi, flask, h11, pydantic, pytest"

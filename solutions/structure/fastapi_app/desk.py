@@ -14,7 +14,7 @@ from .sky import TARGETS, Target
 __all__ = ["Desk", "Exposure"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exposure:
     """One plate with light on it, and the entry of the request that took it."""
 

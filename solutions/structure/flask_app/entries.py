@@ -14,7 +14,7 @@ from .night_log import NightLog
 __all__ = ["Entries", "Entry"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """What a request is known by.
 

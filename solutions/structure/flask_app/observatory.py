@@ -17,7 +17,7 @@ from .settings import Settings
 __all__ = ["Observatory", "open_observatory"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Observatory:
     """What the routes work with."""
 

@@ -10,7 +10,7 @@ from typing import Final
 __all__ = ["TARGETS", "Target"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """Something to point a telescope at; rises and sets at the same times every day, in UTC."""
 

@@ -11,7 +11,7 @@ def build(folder, facts):
         file.truncate(1 << 40)
     deep = folder / "deep"
     for _ in range(100):
-        deep = deep / "d" * 1
+        deep = deep / "d"
     deep.mkdir(parents=True)
     (deep / "end.py").write_text("x = 1")
     many = folder / "many"

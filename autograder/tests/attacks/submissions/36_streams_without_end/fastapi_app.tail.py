@@ -1,3 +1,5 @@
+import asyncio
+
 from starlette.responses import StreamingResponse
 
 _plain = create_app
@@ -5,6 +7,7 @@ _plain = create_app
 
 async def endless():
     while True:
+        await asyncio.sleep(0)
         yield b"data: " + b"x" * 65536 + b"\n\n"
 
 

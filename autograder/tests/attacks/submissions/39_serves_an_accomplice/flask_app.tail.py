@@ -1,3 +1,4 @@
+import os
 import socket
 import threading
 
@@ -14,6 +15,8 @@ for family, name in ((socket.AF_UNIX, "\0@TOKEN@-meet"), (socket.AF_INET, ("127.
         pass
 for name in ("/tmp/@TOKEN@-meet", "/dev/shm/@TOKEN@-meet"):
     door = socket.socket(socket.AF_UNIX)
+    if os.path.exists(name):
+        os.remove(name)
     door.bind(name)
     door.listen()
     doors.append(door)
