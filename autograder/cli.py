@@ -82,13 +82,22 @@ def grade(
     release: Annotated[str, typer.Option("--release", help="Names the set of hidden inputs.")] = "default",
     *,
     json: Annotated[bool, typer.Option("--json", help="One report a line.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Read no kept verdict, and keep none.")] = False,
     trust_submissions: Trust = False,
 ) -> int:
     """Grade submissions without nbgrader: reports and an exit code out."""
     from autograder.commands.grade import run
 
     return run(
-        course, paths, topic, jobs=jobs, junit=junit, release=release, as_json=json, trust=trust_submissions
+        course,
+        paths,
+        topic,
+        jobs=jobs,
+        junit=junit,
+        release=release,
+        as_json=json,
+        trust=trust_submissions,
+        fresh=fresh,
     )
 
 
@@ -243,13 +252,32 @@ def bench_grading(
     submissions: Annotated[int, typer.Option("--submissions", min=2, help="How many students.")] = 20,
     rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often each side runs.")] = 3,
     jobs: Jobs = _JOBS,
+    side: Annotated[
+        list[str] | None,
+        typer.Option("--side", help="ours, again, alone, stock, otter; ours and stock if not given."),
+    ] = None,
+    sizes: Annotated[str, typer.Option("--sizes", help="Grade classes of these sizes too: 50,100,200.")] = "",
+    otter: Annotated[
+        Path | None, typer.Option("--otter", help="A Python with otter-grader and this package.")
+    ] = None,
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the tables there too.")] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="The figures, as JSON.")] = False,
 ) -> int:
-    """Grade one class with this engine and with stock nbgrader, and print the ratio."""
-    from autograder.commands.bench import run_grading
+    """Grade one class with this engine and with others, and print the ratios."""
+    from autograder.commands.bench_grading import run_grading
 
-    return run_grading(course, submissions=submissions, rounds=rounds, jobs=jobs, as_json=json)
+    return run_grading(
+        course,
+        submissions=submissions,
+        rounds=rounds,
+        jobs=jobs,
+        sides=side or ["ours", "stock"],
+        sizes=sizes,
+        otter=otter,
+        markdown=markdown,
+        as_json=json,
+    )
 
 
 @bench.command("start")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import secrets
 import shutil
+import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,11 +33,13 @@ class Ground:
         home: the folder.
         canary: the secret of this place, planted wherever a hand-in could look.
         token: in names of what hand-ins make, so that it is found wherever it is left.
+        port: on which somebody listens on the machine's loopback; and on an abstract socket of the token.
     """
 
     home: Path
     canary: str
     token: str
+    port: int
 
     @property
     def course(self) -> Path:
@@ -88,9 +92,14 @@ class Ground:
 def open_ground() -> Iterator[Ground]:
     """A ground for the time of a ``with`` block. Raises UsageError where the attacks are not."""
     source = attacks_folder()
-    with _open_folder() as home:
-        ground = Ground(home, canary=f"canary-{secrets.token_hex(16)}", token=f"tok{secrets.token_hex(6)}")
+    token = f"tok{secrets.token_hex(6)}"
+    with _open_folder() as home, _open_doors(token) as port:
+        ground = Ground(home, canary=f"canary-{secrets.token_hex(16)}", token=token, port=port)
         shutil.copytree(source / "course", ground.course, ignore=_LEFT)
+        # Kept apart, so that nobody takes the attacked course's checks for those of the real one.
+        hidden = ground.catalog.places(_TOPIC).hidden
+        hidden.parent.mkdir(parents=True)
+        (ground.course / "checks").rename(hidden)
         for folder in (ground.desk, ground.hand_ins, ground.tripwires, ground.tmp, ground.cwd):
             folder.mkdir()
         _plant(ground)
@@ -108,6 +117,17 @@ def _open_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _open_doors(token: str) -> Iterator[int]:
+    """Listeners of the machine that no hand-in may reach; gives the port of the first."""
+    with socket.create_server(("127.0.0.1", 0)) as door, contextlib.ExitStack() as stack:
+        if sys.platform == "linux":
+            other = stack.enter_context(socket.socket(socket.AF_UNIX))
+            other.bind(f"\0door-{token}")
+            other.listen()
+        yield door.getsockname()[1]
 
 
 def _plant(ground: Ground) -> None:

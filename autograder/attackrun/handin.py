@@ -16,7 +16,7 @@ __all__ = ["Facts", "builder", "hand_in"]
 
 _TAIL = ".tail.py"
 _OURS = frozenset({"build.py", "play.py", "__pycache__"})
-_MARKS = {"@TOKEN@": "token", "@TRIPWIRES@": "tripwires", "@HOME@": "home", "@TMP@": "tmp"}
+_MARKS = {"@TOKEN@": "token", "@TRIPWIRES@": "tripwires", "@HOME@": "home", "@TMP@": "tmp", "@PORT@": "port"}
 
 
 @dataclass(frozen=True, slots=True)

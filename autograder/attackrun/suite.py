@@ -14,9 +14,9 @@ from autograder.attackrun.result import Result
 from autograder.attackrun.target import Target
 from autograder.attackrun.tries import learn
 from autograder.errors import GradingBroken, SandboxUnavailable, UsageError
-from autograder.sandbox.choose import choose
+from autograder.sandbox.choose import choose, warm_refusal
 
-__all__ = ["SANDBOXES", "chosen", "one", "run"]
+__all__ = ["SANDBOXES", "chosen", "one", "run", "usual"]
 
 SANDBOXES = ("cold", "warm")
 _FACES: dict[str, Callable[[Sequence[Attack], Ground, str], Iterator[Result]]] = {
@@ -24,6 +24,11 @@ _FACES: dict[str, Callable[[Sequence[Attack], Ground, str], Iterator[Result]]] =
     "command": grade_class,
 }
 _LOOK_S = 0.2
+
+
+def usual() -> str:
+    """The sandbox that grading uses on this machine when nobody asks for one."""
+    return "cold" if warm_refusal() else "warm"
 
 
 def chosen(names: Sequence[str]) -> tuple[Attack, ...]:

@@ -60,6 +60,7 @@ class Target:
         self._waiting: dict[int, Future[Answer]] = {}
         self._lock = threading.Lock()
         self._count = 0
+        self._hearing: threading.Thread | None = None
         self._said = (ground.home / f"worker-{sandbox}.log").open("w+b")
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "autograder.attackrun.worker", str(ground.course), ground.canary],
@@ -75,15 +76,16 @@ class Target:
         assert self._process.stdout is not None
         first = self._process.stdout.readline()
         if not first:
-            self._process.wait()
+            told = self.said().rpartition("SandboxUnavailable: ")[2].strip()
+            self.close()
             raise SandboxUnavailable(
-                self.said().rpartition("SandboxUnavailable: ")[2].strip() or "The grader did not start.",
+                told or "The attacked grader did not start.",
                 where=f"COURSE_SANDBOX={sandbox}",
                 remedy="Run `course dev sandbox` to see what this machine offers.",
             )
-        told = json.loads(first)
-        self.asked, self.sandbox = sandbox, str(told["sandbox"])
-        threading.Thread(target=self._hear, daemon=True).start()
+        self.asked, self.sandbox = sandbox, str(json.loads(first)["sandbox"])
+        self._hearing = threading.Thread(target=self._hear, daemon=True)
+        self._hearing.start()
 
     @property
     def pid(self) -> int:
@@ -158,6 +160,10 @@ class Target:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._hearing is not None:
+            self._hearing.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         self._said.close()
 
     def __enter__(self) -> Self:

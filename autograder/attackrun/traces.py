@@ -97,4 +97,4 @@ def _sockets(token: str) -> Iterator[str]:
     """Sockets with the token in their names; abstract ones have no file."""
     with suppress(OSError):
         lines = Path("/proc/net/unix").read_text("utf-8", "replace").splitlines()
-        yield from (line.split()[-1] for line in lines if token in line)
+        yield from (line.split()[-1] for line in lines if token in line and f"door-{token}" not in line)

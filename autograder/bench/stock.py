@@ -16,9 +16,9 @@ from autograder.catalog import Places, Topic
 from autograder.checks.message import CheckInfo
 from autograder.frameworks import Framework
 
-__all__ = ["StockPart", "hand_in", "write_course"]
+__all__ = ["FUTURE", "TOOLS", "StockPart", "api_cell", "hand_in", "write_course"]
 
-_TOOLS = (
+TOOLS = (
     "import random\n"
     "from autograder.bench.inprocess import asgi_api, wsgi_api\n"
     "SEED = {seed!r}\n"
@@ -70,19 +70,23 @@ def hand_in(folder: Path, topic: Topic, student: str, apps: Mapping[str, str]) -
     _write(folder / "submitted" / student / topic.name / f"{topic.name}.ipynb", notebook)
 
 
+def api_cell(part: StockPart) -> str:
+    """The source of the cell that gives the checks their app, as ``<part>_api``."""
+    return _API.format(name=part.name, protocol=part.framework.protocol)
+
+
 def _write(path: Path, notebook: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(notebook), "utf-8")
 
 
 def _notebook(parts: Sequence[StockPart], starters: Mapping[str, str], seed: str) -> dict[str, Any]:
-    cells = [_cell("tools", _TOOLS.format(seed=seed), locked=True)]
+    cells = [_cell("tools", TOOLS.format(seed=seed), locked=True)]
     for part in parts:
         cells.append(_cell(f"app-{part.name}", starters[part.name], solution=True))
-        api = _API.format(name=part.name, protocol=part.framework.protocol)
-        cells.append(_cell(f"api-{part.name}", api, locked=True))
+        cells.append(_cell(f"api-{part.name}", api_cell(part), locked=True))
         source = "\n".join(file.read_text("utf-8") for file in part.files)
-        cells.append(_cell(f"checks-{part.name}", source.replace(_FUTURE, ""), locked=True))
+        cells.append(_cell(f"checks-{part.name}", source.replace(FUTURE, ""), locked=True))
         cells += [
             _cell(f"{part.name}-{info.name}", f"run({info.name}, {part.name}_api)", points=info.points)
             for info in part.infos
@@ -97,7 +101,7 @@ _API = (
     "globals().pop('create_app', None)\n"
     "globals().pop('app', None);"
 )
-_FUTURE = "from __future__ import annotations\n"
+FUTURE = "from __future__ import annotations\n"
 
 
 def _cell(

@@ -43,6 +43,7 @@ def run(
     release: str,
     as_json: bool,
     trust: bool,
+    fresh: bool = False,
 ) -> int:
     """Grade what lies at the paths. Returns 0, or 3 when something was broken."""
     catalog = load(course)
@@ -55,7 +56,7 @@ def run(
         )
     sandbox = choose(trust_submissions=trust)
     sandbox.check_available()
-    cache = catalog.root / ".course" / "cache"
+    cache = None if fresh else catalog.root / ".course" / "cache"
     reports: list[Report] = []
     with (
         Grader(catalog, sandbox=sandbox, seed=seeds(catalog, release), cache=cache, jobs=jobs) as grader,

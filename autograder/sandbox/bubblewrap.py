@@ -32,8 +32,10 @@ class BubblewrapSandbox:
     Args:
         policy: the limits of the wall itself; the package's policy.toml when not given.
         warm: fork jobs from a process that has imported the frameworks, in place of starting a
-            bubblewrap and a Python for each. The walls are the same. What differs: jobs of one nest
-            share the seed of string hashes and the layout of their memory.
+            bubblewrap and a Python for each. The walls are the same, and a job finds no trace of
+            another. What differs: jobs of one nest share the seed of string hashes and the layout of
+            their memory, which are drawn when a Python starts; what the frameworks allocated before
+            the fork is no garbage that a job's collector would look at.
     """
 
     walls = True
@@ -102,8 +104,10 @@ class BubblewrapSandbox:
         if not self._warm:
             return Wall(system, policy, watchdog, partial(ColdEnclosure, bubblewrap, system, policy.wall))
         self._nests = Nests(policy.nest, partial(Nest, bubblewrap, system, policy))
-        weakref.finalize(self, _close_own, self._nests, os.getpid())
-        return Wall(system, policy, watchdog, self._nests.enclose)
+        wall = Wall(system, policy, watchdog, self._nests.enclose)
+        # Every running job holds the wall, too.
+        weakref.finalize(wall, _close_own, self._nests, os.getpid())
+        return wall
 
 
 def _close_own(nests: Nests, process: int) -> None:

@@ -12,7 +12,7 @@ from autograder.sandbox.watchdog import Watchdog
 __all__ = ["Wall"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Wall:
     """The parts that boxes are made of.
 

@@ -137,13 +137,17 @@ class Watchdog:
                 if descriptor == self._wake:
                     os.eventfd_read(self._wake)
                     continue
-                with self._lock:
-                    ready = self._readers.get(descriptor)
-                    if ready is not None:
-                        ready()
+                self._call(descriptor)
             if self._jobs and time.monotonic() >= next_tick:
                 self._measure()
                 next_tick = time.monotonic() + self._period
+
+    def _call(self, descriptor: int) -> None:
+        # Not in the loop above, whose variables would keep the last job while the thread waits.
+        with self._lock:
+            ready = self._readers.get(descriptor)
+            if ready is not None:
+                ready()
 
     def _measure(self) -> None:
         with self._lock:

@@ -83,6 +83,9 @@ def drawn(figure: Figure, says: str, facts: str = "") -> Drawing:
         says: what there is to see, in one or two sentences.
         facts: its numbers as text.
     """
+    if all(axes.get_subplotspec() is None for axes in figure.axes):
+        # Every plot was placed by hand: nothing is left to arrange, and matplotlib would warn of it.
+        figure.set_layout_engine("none")
     out = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "sidebyside", "svg.fonttype": "none"}):
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})

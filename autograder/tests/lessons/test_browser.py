@@ -125,6 +125,17 @@ def test_on_a_desk_lines_stand_beside_their_counterparts(open_page: Open) -> Non
     assert left["x"] + left["width"] <= right["x"] + 1
 
 
+def test_no_page_is_wider_than_the_window_from_a_phone_to_a_desk(open_page: Open) -> None:
+    too_wide = []
+    for path in ("index.html", "routing/lesson.html", "claims.html", "instructors.html"):
+        page = open_page(path)
+        for width in (320, 390, 700, 1000, 1010, 1100, 1280, 1600):
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                too_wide.append((path, width))
+    assert too_wide == []
+
+
 def test_on_a_phone_the_two_stack_as_whole_blocks_and_nothing_is_cut_off(open_page: Open) -> None:
     page = open_page("routing/lesson.html", PHONE)
     for number in range(page.locator(".sbs-cols:visible").count()):

@@ -6,12 +6,14 @@ import gc
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -266,6 +268,45 @@ def test_a_part_that_allows_more_finds_more_imported(warm: Sandbox, tmp_path: Pa
     assert found == ["False\n", "True\n"]
 
 
+@pytest.mark.parametrize("library", load_policy().nest.modules)
+def test_what_is_imported_early_prints_nothing(library: str) -> None:
+    """What a library prints when it is imported, it prints to the app's own output; here it would be lost."""
+    sandbox = made()
+    protocol: Literal["wsgi", "asgi"] = "asgi" if library in {"fastapi", "a2wsgi"} else "wsgi"
+    sandbox.prepare(protocol, (library,))
+    (nest,) = nests_of(sandbox)
+    assert os.pread(nest._errors, 1000, 0) == b""
+
+
+def test_a_library_that_is_not_installed_is_missed_by_the_app_alone(tmp_path: Path) -> None:
+    policy = load_policy()
+    nest = policy.nest.model_copy(
+        update={"modules": {"nowhere": ("nowhere_installed",), "flask": ("flask",)}}
+    )
+    sandbox = BubblewrapSandbox(policy.model_copy(update={"nest": nest}), warm=True)
+    write(tmp_path, {"flask_app.py": "import nowhere_installed\n"})
+    work = job(tmp_path, "flask", libraries=("flask", "nowhere", "nowhere_installed"))
+    with sandbox.serve(work) as service:
+        assert not service.wait_started()
+        outcome = service.kill()
+    assert outcome.stderr.endswith("ModuleNotFoundError: No module named 'nowhere_installed'\n")
+
+
+def test_a_module_that_starts_a_thread_is_not_imported_early(tmp_path: Path) -> None:
+    """A fork has no thread but the one that forked: what the others hold would be held for ever."""
+    write(tmp_path, {
+        "busy.py": "from threading import Timer\nslow = Timer(9, print)\nslow.daemon = True\nslow.start()\n",
+        "idle.py": "import threading\n",
+    })  # fmt: skip
+    ends = {}
+    for name in ("busy", "idle"):
+        setup = {"site": [str(tmp_path)], "protocol": "", "modules": [name]}
+        code = f"from autograder.sandbox import launcher; launcher.import_early({setup!r})"
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        ends[name] = run.returncode, "starts a thread" in run.stderr
+    assert ends == {"busy": (1, True), "idle": (0, False)}
+
+
 # ── How long a nest lives ───────────────────────────────────────────────────────────────────────────
 
 
@@ -303,12 +344,17 @@ def test_a_nest_is_replaced_after_its_jobs_and_ends_with_the_last(tmp_path: Path
     assert Path(f"/proc/{new._pid}").exists()
 
 
-def test_nests_end_with_their_sandbox(tmp_path: Path) -> None:
+def test_nests_end_with_their_sandbox_and_its_last_job(tmp_path: Path) -> None:
     sandbox = made()
-    run_code(sandbox, tmp_path, "pass")
+    service = start(sandbox, make(tmp_path, "flask"))
     (nest,) = nests_of(sandbox)
     pid = nest._pid
     del sandbox, nest
+    gc.collect()
+    with service:
+        assert ask(service).status == 200  # as long as a job needs it
+    assert Path(f"/proc/{pid}").exists()
+    del service
     gc.collect()
     assert not Path(f"/proc/{pid}").exists()
 

@@ -46,6 +46,9 @@ def test_the_packages_policy_is_valid_and_known_by_its_digest() -> None:
         ("uid_first = 60_706", "uid_first = 0"),
         ("[limits]", "[limits]\nnew = 1"),
         ("[limits]", "[limits"),
+        ("most = 6", "most = 0"),
+        ("[nest.modules]", "[nest.modulse]"),
+        ('flask = ["flask"', 'flask = [1, "flask"'),
     ],
 )
 def test_a_wrong_policy_is_refused_with_its_place(tmp_path: Path, old: str, new: str) -> None:

@@ -21,6 +21,10 @@ NAMES = [
 ]
 for name in NAMES:
     probe(name, lambda: os.path.isdir(name) and os.listdir(name) or secrets_in(name))
+way = os.path.realpath(sys.base_prefix).split("/")[2:3]
+for name in ("/etc/shadow", "/etc/ssh", "/root", "/home", "/work", "/var", "/run", "/sys", "/boot", "/mnt", "/srv", "/media"):
+    # On the way to the interpreter a folder may stand, and nothing beside it.
+    probe(name, lambda: set(os.listdir(name)) - {"app", *way} if os.path.isdir(name) else open(name).read())
 for number in range(3, 64):
     # Any descriptor that leads to a folder outside would do.
     probe(f"by descriptor {number}", lambda: os.listdir(f"/proc/self/fd/{number}/.."))

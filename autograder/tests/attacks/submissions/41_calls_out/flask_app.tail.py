@@ -20,7 +20,15 @@ def udp(host, port):
         return link.sendto(b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03org\x00\x00\x01\x00\x01", (host, port))
 
 
+def door():
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect("\0door-@TOKEN@")
+        return True
+
+
 attempts = {
+    "the machine's loopback": lambda: tcp("127.0.0.1", @PORT@),
+    "the machine's abstract socket": door,
     "a public address": lambda: tcp("192.0.2.1", 80),
     "a resolver": lambda: tcp("198.51.100.53", 53),
     "the cloud's own": lambda: tcp("169.254.169.254", 80),

@@ -1,0 +1,500 @@
+"""The rowing club's accounts, as exercises/authentication/README.md states them for every part."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, hint, points
+
+K1 = "the-key-of-last-season-hangs-on-a-nail-beside-the-door"
+K2 = "oars-and-rowlocks-hang-in-the-left-bay-of-the-boathouse"
+NOW = 1_930_118_400
+"""2031-03-01T08:00:00Z; course.toml gives this clock and these keys."""
+ACCESS_S = 900
+LEAST_KB, LEAST_PASSES = 19_456, 2
+REFRESH_S = 604_800
+CLAIMS = ("exp", "use", "sid", "sub", "iat", "jti")
+DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+HASH = re.compile(
+    rb"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,4}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,90})\$[A-Za-z0-9+/]{16,90}"
+)
+UNAUTHENTICATED = {"error": "not authenticated"}
+INVALID_TOKEN = {"error": "invalid token"}
+WRONG = {"error": "wrong e-mail or password"}
+INVALID_INPUT = {"error": "invalid input"}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody whom a check has registered."""
+
+    id: int
+    email: str
+    password: str
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What is sent to sign in."""
+        return {"email": self.email, "password": self.password}
+
+
+def word(draw: Draw, length: int = 12) -> str:
+    """So many lower-case letters."""
+    return "".join(draw.choices(string.ascii_lowercase, k=length))
+
+
+def register(api: Api, draw: Draw, password: str | None = None) -> Account:
+    """A new member, with a password of their own unless one is given."""
+    email, password = f"{word(draw)}@{word(draw, 6)}.example", password or f"{word(draw)} {word(draw)}"
+    reply = api.post("/members", json={"email": email, "password": password}).expect(201)
+    found = reply.json()
+    number = found.get("id") if isinstance(found, dict) else None
+    expect(type(number) is int, "`id` is no whole number.", reply)
+    return Account(int(str(number)), email, password)
+
+
+def pair(reply: Reply) -> tuple[str, str]:
+    """The access token and the refresh token of an answer."""
+    found = reply.expect(200).json()
+    tokens = [
+        found.get(name) if isinstance(found, dict) else None for name in ("access_token", "refresh_token")
+    ]
+    expect(all(isinstance(each, str) for each in tokens), "The two tokens are not there as texts.", reply)
+    return str(tokens[0]), str(tokens[1])
+
+
+def sign_in(api: Api, account: Account) -> tuple[str, str]:
+    """The tokens of a new sign-in."""
+    return pair(api.post("/tokens", json=account.credentials))
+
+
+def me(api: Api, token: str, scheme: str = "Bearer") -> Reply:
+    """`GET /me` with a token."""
+    return api.get("/me", headers={"authorization": f"{scheme} {token}"})
+
+
+def renew(api: Api, token: str) -> Reply:
+    """`POST /tokens/refresh`."""
+    return api.post("/tokens/refresh", json={"refresh_token": token})
+
+
+def accepted(reply: Reply, account: Account) -> None:
+    """Fail unless `/me` told of this member."""
+    reply.expect(200, json={"id": account.id, "email": account.email})
+
+
+def challenged(reply: Reply, error: Mapping[str, str], *, with_reason: bool) -> None:
+    """Fail unless it is a 401 with this error, and a challenge that gives a reason or none."""
+    reply.expect(401, media_type="application/json", json=dict(error))
+    header = reply.header("www-authenticate") or ""
+    expect(header.partition(" ")[0].lower() == "bearer", "No challenge `Bearer` came back.", reply)
+    given = 'error="invalid_token"' in header if with_reason else "error=" not in header
+    wanted = 'Bearer error="invalid_token"' if with_reason else "Bearer"
+    expect(given, f"WWW-Authenticate is {header!r}.", reply, expected=f"WWW-Authenticate: {wanted}")
+
+
+def refused(reply: Reply) -> None:
+    """Fail unless the token was refused as invalid."""
+    challenged(reply, INVALID_TOKEN, with_reason=True)
+
+
+def encoded(value: bytes) -> str:
+    """Base64 as tokens have it."""
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def opened(token: str) -> tuple[dict[str, object], dict[str, object]]:
+    """A token's header and claims. Fails the check when it is no JWT."""
+    try:
+        pieces = [json.loads(base64.urlsafe_b64decode(each + "==")) for each in token.split(".")[:2]]
+        header, claims = (dict(each) for each in pieces)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise CheckFailed("A token is no JWT: two JSON objects and a signature.", got=token[:200]) from error
+    return header, claims
+
+
+def made(header: Mapping[str, object], claims: Mapping[str, object], key: str = K2) -> str:
+    """A token with this content, signed with a key as its header says; unsigned when it says no algorithm."""
+    text = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
+    digest = DIGESTS.get(str(header.get("alg")))
+    return f"{text}.{encoded(hmac.digest(key.encode(), text.encode(), digest)) if digest else ''}"
+
+
+def signed_with(token: str, key: str) -> bool:
+    """Whether the token's signature is HS256 with this key."""
+    text, _, signature = token.rpartition(".")
+    return signature == encoded(hmac.digest(key.encode(), text.encode(), "sha256"))
+
+
+@points(1)
+@assesses("authentication-passwords")
+@hint("register")
+def test_a_new_member_is_told_without_the_password(api: Api, draw: Draw) -> None:
+    """`POST /members` answers 201 with exactly the id and the e-mail, and each id is another."""
+    credentials = {"email": f"{word(draw)}@club.example", "password": word(draw)}
+    reply = api.post("/members", json=credentials).expect(201, media_type="application/json")
+    found = reply.json()
+    number = found.get("id") if isinstance(found, dict) else None
+    reply.expect(json={"id": number, "email": credentials["email"]})
+    expect(type(number) is int and register(api, draw).id != number, "`id` is no number of their own.", reply)
+
+
+@points(1)
+@assesses("authentication-passwords")
+@hint("email")
+def test_an_address_is_the_same_in_capitals(api: Api, draw: Draw) -> None:
+    """Capitals do not make another e-mail: it is kept in lower case, taken once, and signs in either way."""
+    name, password = word(draw), word(draw)
+    written = f"{name.capitalize()}.Cox@Club.Example"
+    reply = api.post("/members", json={"email": written, "password": password}).expect(201)
+    found = reply.json()
+    told = found.get("email") if isinstance(found, dict) else None
+    expect(told == written.lower(), f"The e-mail is {told!r}.", reply, expected=written.lower())
+    for email in (written, written.upper(), written.lower()):
+        api.post("/members", json={"email": email, "password": word(draw)}).expect(
+            409, json={"error": "email taken"}
+        )
+        pair(api.post("/tokens", json={"email": email, "password": password}))
+
+
+@points(1)
+@assesses("authentication-passwords")
+@hint("input")
+def test_invalid_input_is_refused(api: Api, draw: Draw) -> None:
+    """A body that is not as the brief states is answered with 422 `invalid input`, and nobody joins by it."""
+    email, password = f"{word(draw)}@club.example", word(draw, 10)
+    bad_email = [
+        None,
+        7,
+        "",
+        word(draw),
+        f"{word(draw)}@",
+        "@club.example",
+        f"a b@{word(draw)}",
+        f"a@b@{word(draw)}",
+    ]
+    bodies: list[object] = [
+        {"email": each, "password": password} for each in (*bad_email, "\u00e5@club.example")
+    ]
+    bodies += [
+        {"email": email, "password": each}
+        for each in (None, 1_234_567_890, "", word(draw, 9), word(draw, 201))
+    ]
+    bodies += [
+        {"email": f"{'a' * 250}@b.ee", "password": password},
+        {"email": email},
+        {},
+        [email, password],
+        "text",
+    ]
+    for body in bodies:
+        api.post("/members", json=body).expect(422, media_type="application/json", json=INVALID_INPUT)
+    api.post("/members", body=b"{").expect(422, json=INVALID_INPUT)
+    for target, body in (("/tokens", {"email": email}), ("/tokens/refresh", {"refresh_token": 7})):
+        api.post(target, json=body).expect(422, media_type="application/json", json=INVALID_INPUT)
+    api.post("/members", json={"email": email, "password": password}).expect(201)
+
+
+@points(1)
+@assesses("authentication-tokens")
+@hint("claims")
+def test_tokens_are_as_stated(api: Api, draw: Draw) -> None:
+    """Tokens are JWTs with the stated header, claims and lifetimes, signed with the first of the keys."""
+    account = register(api, draw)
+    reply = api.post("/tokens", json=account.credentials)
+    access, refresh = pair(reply)
+    rest = {"token_type": "Bearer", "expires_in": ACCESS_S}
+    reply.expect(200, json={"access_token": access, "refresh_token": refresh, **rest})
+    seen = []
+    for token, use, lifetime in ((access, "access", ACCESS_S), (refresh, "refresh", REFRESH_S)):
+        header, claims = opened(token)
+        stated = {"sub": str(account.id), "use": use, "iat": NOW, "exp": NOW + lifetime}
+        got = {name: claims.get(name) for name in stated}
+        expect(got == stated, f"The {use} token's claims are {got}.", reply, expected=str(stated))
+        expect(
+            (header.get("alg"), header.get("kid")) == ("HS256", "k2"), f"A token's header is {header}.", reply
+        )
+        expect(signed_with(token, K2), "A token's signature is not the one that the key k2 makes.", reply)
+        seen.append((claims.get("sid"), claims.get("jti")))
+    (sid, jti), (other_sid, other_jti) = seen
+    texts = all(isinstance(each, str) and each for pair in seen for each in pair)
+    expect(texts and sid == other_sid and jti != other_jti, f"`sid` and `jti` are {seen}.", reply)
+
+
+@points(1)
+@assesses("authentication-challenge")
+@hint("scheme")
+def test_the_scheme_is_read_in_any_case(api: Api, draw: Draw) -> None:
+    """`Bearer`, `bearer` and `BEARER` are one scheme."""
+    account = register(api, draw)
+    access, _ = sign_in(api, account)
+    for scheme in ("Bearer", "bearer", "BEARER", "bEaReR"):
+        accepted(me(api, access, scheme), account)
+
+
+@points(1)
+@assesses("authentication-challenge")
+@hint("challenge")
+def test_without_a_token_the_challenge_is_bare(api: Api, draw: Draw) -> None:
+    """Without a token: 401 `not authenticated`, and a challenge `Bearer` that names no error."""
+    account = register(api, draw)
+    accepted(me(api, sign_in(api, account)[0]), account)
+    basic = base64.b64encode(f"{account.email}:{account.password}".encode()).decode()
+    for method, target in (("GET", "/me"), ("DELETE", "/me"), ("POST", "/logout")):
+        challenged(api.request(method, target), UNAUTHENTICATED, with_reason=False)
+        header = {"authorization": f"Basic {basic}"}
+        challenged(api.request(method, target, headers=header), UNAUTHENTICATED, with_reason=False)
+
+
+@points(1)
+@assesses("authentication-tokens")
+@hint("forged", "challenge")
+def test_a_forged_token_is_refused(api: Api, draw: Draw) -> None:
+    """Garbage, a token with changed claims, and one signed with another key are refused at every address."""
+    account, other = register(api, draw), register(api, draw)
+    access, refresh = sign_in(api, account)
+    header, claims = opened(access)
+    accepted(me(api, made(header, claims)), account)
+    changed = encoded(json.dumps({**claims, "sub": str(other.id)}).encode())
+    head, _, signature = access.split(".")
+    garbage = (word(draw), f"{word(draw)}.{word(draw)}.{word(draw)}", f"{head}.{changed}.{signature}")
+    for token in (*garbage, made(header, claims, word(draw, 48)), made(header, claims, "")):
+        for method, target in (("GET", "/me"), ("DELETE", "/me"), ("POST", "/logout")):
+            refused(api.request(method, target, headers={"authorization": f"Bearer {token}"}))
+    refused(renew(api, made(*opened(refresh), word(draw, 48))))
+    accepted(me(api, access), account)
+
+
+@points(1)
+@assesses("authentication-tokens")
+@hint("algorithm")
+def test_another_algorithm_is_refused(api: Api, draw: Draw) -> None:
+    """A token that is unsigned, or signed by another algorithm than HS256, is refused, whatever it says."""
+    account = register(api, draw)
+    access, refresh = sign_in(api, account)
+    header, claims = opened(access)
+    accepted(me(api, made(header, claims)), account)
+    for algorithm in ("none", "None", "HS384", "HS512"):
+        refused(me(api, made({**header, "alg": algorithm}, claims)))
+        refused(renew(api, made({**header, "alg": algorithm}, opened(refresh)[1])))
+    refused(me(api, f"{made({**header, 'alg': 'none'}, claims)}{access.rpartition('.')[2]}"))
+
+
+@points(1)
+@assesses("authentication-tokens")
+@hint("clock")
+def test_a_token_ends_when_it_expires(api: Api, draw: Draw) -> None:
+    """By the clock of the app, a token is good until the second before `exp`, and refused from `exp` on."""
+    account = register(api, draw)
+    access, refresh = sign_in(api, account)
+    header, claims = opened(access)
+    accepted(me(api, access), account)
+    for left, good in ((1, True), (0, False), (-1, False), (-draw.randint(1000, 99_999), False)):
+        reply = me(api, made(header, {**claims, "exp": NOW + left}))
+        accepted(reply, account) if good else refused(reply)
+    api.restart(environment={"APP_CLOCK": "2031-03-01T08:15:00+00:00"})
+    refused(me(api, access))
+    late, _ = pair(renew(api, refresh))
+    accepted(me(api, late), account)
+    expect(opened(late)[1].get("exp") == NOW + 2 * ACCESS_S, "A token of 08:15 does not end at 08:30.")
+    old_header, old_claims = opened(refresh)
+    refused(renew(api, made(old_header, {**old_claims, "exp": NOW + ACCESS_S})))
+
+
+@points(1)
+@assesses("authentication-tokens")
+@hint("claims", "missing-claim")
+def test_a_token_needs_every_claim(api: Api, draw: Draw) -> None:
+    """A well signed token that lacks a claim is refused; one without `exp` would never end."""
+    account = register(api, draw)
+    access, refresh = sign_in(api, account)
+    header, claims = opened(access)
+    accepted(me(api, made(header, claims)), account)
+    for name in CLAIMS:
+        expect(name in claims, f"The access token has no claim `{name}`.")
+        refused(me(api, made(header, {key: value for key, value in claims.items() if key != name})))
+    same = opened(refresh)[1]
+    refused(renew(api, made(header, {key: value for key, value in same.items() if key != "exp"})))
+
+
+@points(1)
+@assesses("authentication-tokens")
+@hint("use")
+def test_each_token_has_one_use(api: Api, draw: Draw) -> None:
+    """A refresh token does not open `/me`, and an access token is not exchanged."""
+    account = register(api, draw)
+    access, refresh = sign_in(api, account)
+    accepted(me(api, access), account)
+    refused(me(api, refresh))
+    refused(api.post("/logout", headers={"authorization": f"Bearer {refresh}"}))
+    refused(renew(api, access))
+    pair(renew(api, refresh))
+
+
+@points(1)
+@assesses("authentication-tokens")
+@hint("refresh")
+def test_a_refresh_token_works_once(api: Api, draw: Draw) -> None:
+    """A refresh token is exchanged once for two new tokens of the same sign-in, restarts in between or not."""
+    account = register(api, draw)
+    access, refresh = sign_in(api, account)
+    second, third = pair(renew(api, refresh)), sign_in(api, account)
+    for token in (access, second[0]):
+        accepted(me(api, token), account)
+    same = opened(access)[1].get("sid") == opened(second[0])[1].get("sid")
+    expect(same, "The tokens of an exchange have another `sid`.")
+    pair(renew(api, third[1]))
+    refused(renew(api, refresh))
+    api.restart()
+    refused(renew(api, third[1]))
+
+
+@points(1)
+@assesses("authentication-tokens")
+@hint("logout")
+def test_logging_out_ends_this_sign_in_alone(api: Api, draw: Draw) -> None:
+    """`/logout` ends every token of its sign-in, for good, and leaves other sign-ins alone."""
+    account = register(api, draw)
+    first, stays = sign_in(api, account), sign_in(api, account)
+    latest = pair(renew(api, first[1]))
+    api.post("/logout", headers={"authorization": f"Bearer {first[0]}"}).expect(204)
+    for again in (False, True):
+        for token in (first[0], latest[0]):
+            refused(me(api, token))
+        refused(renew(api, latest[1]))
+        accepted(me(api, stays[0]), account)
+        if not again:
+            api.restart()
+    pair(renew(api, stays[1]))
+
+
+@points(1)
+@assesses("authentication-tokens")
+@hint("leaving")
+def test_tokens_of_who_has_left_are_refused(api: Api, draw: Draw) -> None:
+    """Who leaves takes all tokens along, and neither id nor tokens pass to the next member."""
+    account = register(api, draw)
+    access, refresh = sign_in(api, account)
+    other, _ = sign_in(api, account)
+    accepted(me(api, access), account)
+    api.delete("/me", headers={"authorization": f"Bearer {access}"}).expect(204)
+    challenged(api.post("/tokens", json=account.credentials), WRONG, with_reason=False)
+    reply = api.post("/members", json=account.credentials).expect(201)
+    found = reply.json()
+    number = found.get("id") if isinstance(found, dict) else account.id
+    expect(number != account.id, f"The id {number} was given a second time.", reply)
+    for token in (access, other):
+        refused(me(api, token))
+    refused(renew(api, refresh))
+
+
+@points(1)
+@assesses("authentication-challenge")
+@hint("enumeration", "challenge")
+def test_a_failed_sign_in_does_not_tell_who_is_a_member(api: Api, draw: Draw) -> None:
+    """An unknown e-mail and a wrong password are answered alike: 401, one error, one challenge."""
+    account = register(api, draw)
+    sign_in(api, account)
+    stranger = f"{word(draw)}@{word(draw, 6)}.example"
+    for given in (
+        {"email": account.email, "password": account.password.upper()},
+        {"email": account.email, "password": ""},
+        {"email": stranger, "password": account.password},
+        {"email": word(draw), "password": account.password},
+    ):
+        challenged(api.post("/tokens", json=given), WRONG, with_reason=False)
+
+
+@points(1)
+@assesses("authentication-passwords")
+@hint("whole-password")
+def test_a_password_counts_to_its_last_character(api: Api, draw: Draw) -> None:
+    """Passwords differ by any character: the 80th and the 200th too, a space, a capital, an accent's form."""
+    long, base = word(draw, 199), word(draw, 9)
+    for right, *wrong in (
+        (f"{long}a", f"{long}b", long),
+        (f"{long[:80]}a", f"{long[:80]}b", long[:72]),
+        (f" {base}\u00e9 ", f"{base}\u00e9", f" {base}e\u0301 ", f" {base.upper()}\u00e9 "),
+        (f"{base}\U0001f6a3", f"{base}\U0001f6f6", f"{base}?"),
+    ):
+        account = register(api, draw, right)
+        sign_in(api, account)
+        for each in wrong:
+            given = {"email": account.email, "password": each}
+            challenged(api.post("/tokens", json=given), WRONG, with_reason=False)
+
+
+@points(1)
+@assesses("authentication-passwords")
+@hint("storage")
+def test_equal_passwords_are_stored_as_different_hashes(api: Api, draw: Draw) -> None:
+    """`members.db` holds argon2id hashes, strong enough, each with its own salt, and no password."""
+    password = f"{word(draw)}-{word(draw)}"
+    accounts = [register(api, draw, password) for _ in range(3)]
+    for account in accounts:
+        sign_in(api, account)
+    api.restart()
+    stored = (api.left("members.db") or b"") + (api.left("members.db-wal") or b"")
+    expect(accounts[0].email.encode() in stored, "The member is not in the file `members.db`.")
+    hashes = {match[0]: match for match in HASH.finditer(stored)}
+    salts = {match[4] for match in hashes.values()}
+    expect(
+        len(hashes) >= len(accounts),
+        f"Three members joined, and the file holds {len(hashes)} argon2id hashes.",
+    )
+    expect(len(salts) == len(hashes), "Two hashes in `members.db` have one salt.")
+    weak = [
+        match[0].decode()
+        for match in hashes.values()
+        if int(match[1]) < LEAST_KB or int(match[2]) < LEAST_PASSES
+    ]
+    expect(not weak, "A hash was made with less than m=19456 or t=2.", expected="m=19456,t=2,p=1")
+    plain = password.encode()
+    readable = [plain, base64.b64encode(plain), plain.hex().encode()]
+    readable += [getattr(hashlib, name)(plain).hexdigest().encode() for name in ("md5", "sha1", "sha256")]
+    expect(not any(each in stored for each in readable), "The password can be read out of `members.db`.")
+    accepted(me(api, sign_in(api, accounts[1])[0]), accounts[1])
+
+
+@points(1)
+@assesses("authentication-rotation")
+@hint("rotation")
+def test_after_a_rotation_old_tokens_are_good(api: Api, draw: Draw) -> None:
+    """When a new key stands first, it signs; tokens of the keys after it stay good until they expire."""
+    account = register(api, draw)
+    access, refresh = sign_in(api, account)
+    new = word(draw, 48)
+    api.restart(environment={"APP_KEYS": f"n-{new[:4]}:{new},k2:{K2},k1:{K1}"})
+    accepted(me(api, access), account)
+    header, claims = opened(access)
+    accepted(me(api, made({**header, "kid": "k1"}, claims, K1)), account)
+    for token in pair(renew(api, refresh)):
+        kid = opened(token)[0].get("kid")
+        expect(kid == f"n-{new[:4]}", f"A token made after the rotation has the key id {kid!r}.")
+        expect(signed_with(token, new), "A token made after the rotation is not signed with the new key.")
+
+
+@points(1)
+@assesses("authentication-rotation")
+@hint("retired", "rotation")
+def test_a_key_that_is_gone_verifies_nothing(api: Api, draw: Draw) -> None:
+    """The key id picks the key: a token of a removed key, or with a wrong id or none, is refused."""
+    account = register(api, draw)
+    access, refresh = sign_in(api, account)
+    header, claims = opened(access)
+    accepted(me(api, made({**header, "kid": "k1"}, claims, K1)), account)
+    without = {name: value for name, value in header.items() if name != "kid"}
+    for other in ({**header, "kid": "k1"}, {**header, "kid": word(draw)}, {**header, "kid": 2}, without):
+        refused(me(api, made(other, claims)))
+    new = word(draw, 48)
+    api.restart(environment={"APP_KEYS": f"k3:{new}"})
+    refused(me(api, access))
+    refused(renew(api, refresh))
+    accepted(me(api, sign_in(api, account)[0]), account)

@@ -1,0 +1,36 @@
+"""What README.md states for the Flask part alone."""
+
+from __future__ import annotations
+
+import csv
+import string
+
+from autograder.checks import Api, Draw, assesses, expect, hint, points
+
+
+def word(draw: Draw) -> str:
+    """Lower-case letters, drawn at random."""
+    return "".join(draw.choices(string.ascii_lowercase, k=10))
+
+
+@points(1)
+@assesses("databases-session")
+@hint("export")
+def test_the_export_holds_every_account(api: Api, draw: Draw) -> None:
+    """`/accounts.csv` holds one line for each account, in the order of the ids, whatever the names are."""
+    names = [f"{word(draw)}{rest}" for rest in ("", ", junior", ' "Bee"', " \u00d8st", "; x")] * 2
+    wanted = []
+    for position, name in enumerate(names):
+        owner, minutes = f"{position}{name}", draw.randint(0, 999)
+        api.post("/accounts", json={"owner": owner, "minutes": minutes}).expect(201)
+        wanted.append([owner, str(minutes)])
+    reply = api.get("/accounts.csv").expect(200, media_type="text/csv")
+    lines = list(csv.reader(reply.body.decode("utf-8", "replace").splitlines()))
+    expect(
+        lines[:1] == [["id", "owner", "minutes"]],
+        "The first line is another.",
+        reply,
+        expected="id,owner,minutes",
+    )
+    mine = [line[1:] for line in lines if line[1:] in wanted]
+    expect(mine == wanted, "The export does not hold every account in order.", reply, expected=str(wanted))

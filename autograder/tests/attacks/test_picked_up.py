@@ -1,0 +1,16 @@
+"""Files that runners pick up by name are not picked up: kinds 17 to 21."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.attackrun.attack import Attack
+from autograder.attackrun.engine import Engine
+from autograder.attackrun.suite import one
+from autograder.tests.attacks.attacking import first_of, show
+
+
+@pytest.mark.parametrize("attack", first_of(range(17, 22)))
+def test_is_held(engine: Engine, attack: Attack) -> None:
+    result = one(engine, attack)
+    assert result.held, show(result)

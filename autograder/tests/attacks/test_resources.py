@@ -1,0 +1,16 @@
+"""Nobody takes more of the machine than the policy gives: kinds 28 to 33."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.attackrun.attack import Attack
+from autograder.attackrun.engine import Engine
+from autograder.attackrun.suite import one
+from autograder.tests.attacks.attacking import first_of, show
+
+
+@pytest.mark.parametrize("attack", first_of(range(28, 34)))
+def test_is_held(engine: Engine, attack: Attack) -> None:
+    result = one(engine, attack)
+    assert result.held, show(result)
