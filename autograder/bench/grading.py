@@ -68,6 +68,7 @@ class Figures:
         ratios: by another grader's name, of each round: how many times as many submissions a second.
         same_points: students who have the same points on all sides, which is all of them.
         sizes: of further classes.
+        cpu_is_whole: whether no process is missing in the CPU seconds.
     """
 
     submissions: int
@@ -79,6 +80,7 @@ class Figures:
     same_points: int
     sizes: tuple[SizeFigures, ...]
     machine: Machine
+    cpu_is_whole: bool
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -125,6 +127,7 @@ def bench_grading(
         same_points=same,
         sizes=tuple(_sized(catalog, topic, size, jobs) for size in sizes),
         machine=machine,
+        cpu_is_whole=all(cost.is_whole for each in costs.values() for cost in each),
     )
 
 

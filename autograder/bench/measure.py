@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from autograder.bench.cpu import group
 from autograder.errors import GradingBroken
 from autograder.versions import versions
 
@@ -24,13 +25,15 @@ class Cost:
 
     Attributes:
         wall_s: seconds from start to end.
-        cpu_s: user and system seconds, of it and of every child that it waited for.
-        peak_mb: resident memory of the largest of these processes, in 10^6 bytes.
+        cpu_s: user and system seconds, of it and of all that it started.
+        peak_mb: resident memory of the largest process that was waited for, in 10^6 bytes.
+        is_whole: whether the kernel counted them all; otherwise those that nobody waited for are missing.
     """
 
     wall_s: float
     cpu_s: float
     peak_mb: float
+    is_whole: bool
 
 
 def measured(
@@ -47,10 +50,10 @@ def measured(
     Raises:
         GradingBroken: it did not exit with 0; the end of what it printed is in the error.
     """
-    with tempfile.TemporaryFile() as said, (output or Path(os.devnull)).open("wb") as told:
+    with tempfile.TemporaryFile() as said, (output or Path(os.devnull)).open("wb") as told, group() as made:
         start = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - commands of ours
-            command,
+            command if made is None else made.entered(command),
             cwd=cwd,
             env={**os.environ, **(env or {})},
             stdout=told if output is not None else said,
@@ -68,7 +71,8 @@ def measured(
                 where=str(cwd),
                 remedy="Run the command by hand and correct what it names.",
             )
-    return Cost(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6)
+        cpu_s = usage.ru_utime + usage.ru_stime if made is None else made.cpu_s()
+    return Cost(wall_s, cpu_s, usage.ru_maxrss * 1024 / 1e6, is_whole=made is not None)
 
 
 @dataclass(frozen=True, slots=True)

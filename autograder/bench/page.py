@@ -18,8 +18,12 @@ _ABOUT = """\
 One class is generated: solutions, other right apps and wrong ones in turns, no two hand-ins alike.
 Every side runs the same checks with the same hidden inputs, and every student must get the same points
 on all of them, or the command fails. Each round grades the class from scratch, the sides in turns.
-The figures are medians of the rounds, start-up included; CPU seconds are those of all processes.
+The figures are medians of the rounds, start-up included.
 """
+_CPU = {
+    True: "CPU seconds are those of all processes, as the kernel counts them for a control group.",
+    False: "No control group could be made: CPU seconds lack those of sandboxed apps.",
+}
 _OTHERS = """\
 Stock nbgrader and otter-grader run every check in the kernel beside the student's code, which is the
 fastest that they can do, and without any wall. otter-grader's containers are left out: they would cost
@@ -56,7 +60,14 @@ def page(figures: Figures, command: str) -> str:
     """
     machine = figures.machine
     title = f"{figures.submissions} submissions of {figures.checks} checks, {figures.rounds} rounds"
-    lines = ["# Benchmarks: grading a class", "", f"Written by `{command}`.", "", _ABOUT]
+    lines = [
+        "# Benchmarks: grading a class",
+        "",
+        f"Written by `{command}`.",
+        "",
+        _ABOUT + _CPU[figures.cpu_is_whole],
+        "",
+    ]
     lines += [f"## {title}, {figures.jobs} cores", "", *_table(SIDE_COLUMNS, list(side_rows(figures))), ""]
     lines += [f"- {sentence}" for sentence in ratios(figures)]
     lines += [f"- the same points on all sides: {figures.same_points} of {figures.submissions} students", ""]

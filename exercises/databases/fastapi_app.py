@@ -47,12 +47,12 @@ def create_app() -> FastAPI:
 
     @app.post("/accounts", status_code=201)
     async def open_account(new: NewAccount) -> dict[str, object]:
-        # TODO: who waits while this function waits? Who closes the session when a line below raises?
-        session = Session(engine)
-        account = Account(owner=new.owner, minutes=new.minutes)
-        session.add(account)
-        session.commit()
-        return {"id": account.id, "owner": account.owner, "minutes": account.minutes}
+        # TODO: who waits while this function waits?
+        with Session(engine) as session:
+            account = Account(owner=new.owner, minutes=new.minutes)
+            session.add(account)
+            session.commit()
+            return {"id": account.id, "owner": account.owner, "minutes": account.minutes}
 
     # TODO: one session for each request, from a dependency that yields it and closes it.
 

@@ -223,6 +223,28 @@ def test_c05_a_handler_for_every_exception_hides_failures_from_flask_teardown(as
     assert told == ["NoneType", "ZeroDivisionError", "ZeroDivisionError"]
 
 
+def test_c05_what_was_opened_last_is_closed_first(ask: Ask) -> None:
+    flask, fastapi, closed = Flask(__name__), FastAPI(), []
+
+    def dependency(name: str) -> Any:
+        async def live() -> AsyncIterator[None]:
+            yield
+            closed.append(name)
+
+        return Depends(live)
+
+    for name in ("first", "second"):
+        flask.teardown_request(lambda _error, name=name: closed.append(name))
+    flask.add_url_rule("/", "read", lambda: "rye")
+
+    @fastapi.get("/", dependencies=[dependency("first"), dependency("second")])
+    async def read() -> str:
+        return "rye"
+
+    assert [ask(app, "/").status for app in (flask, fastapi)] == [HTTPStatus.OK] * 2
+    assert closed == ["second", "first"] * 2
+
+
 def test_c05_a_dependency_of_function_scope_ends_before_the_answer_leaves() -> None:
     journal: list[str] = []
     app = FastAPI()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,34 @@ from autograder.tests.nb.nb_server import serving
 pytestmark = pytest.mark.slow
 
 Results = dict[str, Result]
-ACTING = (
-    r"<script>alert|<(?:iframe|object|embed)\b|<(?:img|svg)[^>]*\son\w+="
-    r"|(?:src|href)=\W?(?:javascript:|[^>]*evil\.example)"
-)
+ACTIVE = frozenset({"iframe", "object", "embed", "form", "svg", "base"})
+
+
+class Acts(HTMLParser):
+    """What in a page acts: tags that do, handlers, scripts in the page, addresses elsewhere."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._in_script = False
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_script = tag == "script"
+        for name, value in attrs:
+            outside = name in {"src", "href"} and re.match(r"javascript:|data:|.*evil", value or "")
+            if name.startswith("on") or outside:
+                self.found.append(f"{tag} {name}={value}")
+        if tag in ACTIVE:
+            self.found.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script and "alert" in data:
+            self.found.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_script = False
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +79,11 @@ def test_is_held_by_nbgrader(a_desk: tuple[Results, Ground], attack: Attack) -> 
     assert result.held, show(result)
 
 
+def test_the_search_finds_what_acts() -> None:
+    page = "<p onclick='x'>a</p><script>alert(1)</script><a href='javascript:x'>b</a><form></form>&lt;form>"
+    assert Acts(page).found == ["p onclick=x", "alert(1)", "a href=javascript:x", "form"]
+
+
 def test_nothing_acts_in_the_formgrader(a_desk: tuple[Results, Ground], tmp_path: Path) -> None:
     results, ground = a_desk
     topic = ground.topic.name
@@ -61,4 +91,4 @@ def test_nothing_acts_in_the_formgrader(a_desk: tuple[Results, Ground], tmp_path
         for student in results:
             page = server.page(f"/formgrader/submissions/{server.notebook(student, topic)}/")
             assert not re.search(CANARY, page)
-            assert not re.search(ACTING, page), student
+            assert Acts(page).found == [], student

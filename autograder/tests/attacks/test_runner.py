@@ -15,6 +15,7 @@ from autograder.attackrun.attack import KINDS, Attack, attacks_folder, read_atta
 from autograder.attackrun.engine import Engine
 from autograder.attackrun.ground import Ground, open_ground
 from autograder.attackrun.hold import faults_of
+from autograder.attackrun.result import Result
 from autograder.attackrun.show import markdown, summary
 from autograder.attackrun.suite import chosen, one, run
 from autograder.attackrun.target import Answer, Target
@@ -113,7 +114,6 @@ def open_field() -> Iterator[tuple[Engine, Ground]]:
     ("name", "seen"),
     [
         ("reads_the_checks", "a secret of the grader's stands in the report"),
-        ("looks_at_every_process", "REACHED processes"),
         ("calls_out", "REACHED the machine's loopback"),
         ("remembers_what_was_asked", "it left the file"),
         ("leaves_a_daemon", "a process of it still runs"),
@@ -160,7 +160,7 @@ def test_without_a_wall_it_names_what_is_not_held_and_that_grading_refuses(
     code, out, _ = told(capsys, "--sandbox", "cold", "--only", "bombs_with_processes", "--only", "40")
     assert code == 1
     assert "grading refuses: There is no wall." in " ".join(out.split())
-    assert out.count("NOT HELD") == 3
+    assert out.count("✗ NOT HELD") == 3
     assert "3 were not tried: there is no wall here." in out
 
 
@@ -218,9 +218,9 @@ def test_a_lane_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_sum_counts_what_is_held() -> None:
     results = [
-        suite.Result(ATTACK, "cold", "failed"),
-        suite.Result(ATTACK.model_copy(update={"bounded": "Some."}), "cold", "failed"),
-        suite.Result(ATTACK, "warm", "failed", ("a fault",)),
+        Result(ATTACK, "cold", "failed"),
+        Result(ATTACK.model_copy(update={"bounded": "Some."}), "cold", "failed"),
+        Result(ATTACK, "warm", "failed", ("a fault",)),
     ]
     assert summary(results).endswith("in cold, warm: 1 held, 1 bounded, 1 NOT HELD.")
     assert "held (cold)" in markdown([results[0], results[2]])
