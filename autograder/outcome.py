@@ -31,6 +31,8 @@ class Outcome:
         limit: the limit at which we ended it, if we did.
         wall_s: seconds from start to the last process being gone.
         cpu_s: CPU seconds, user and system, of all its processes.
+        waited_s: seconds that its processes were ready to run and no core was free, as far as seen; 0 where
+            the kernel does not tell.
         peak_memory_bytes: the largest resident memory seen, summed over its processes.
         stdout: what it wrote, decoded with replacement and capped by the policy.
         stderr: likewise.
@@ -45,6 +47,7 @@ class Outcome:
     limit: Limit | None = None
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    waited_s: float = 0.0
     peak_memory_bytes: int = 0
     stdout: str = ""
     stderr: str = ""

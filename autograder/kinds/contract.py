@@ -18,11 +18,13 @@ from autograder.frameworks import FRAMEWORKS, Framework
 from autograder.kinds.database import Database, fresh_database
 from autograder.kinds.judge import Setting
 from autograder.kinds.told import explained, not_started, refused
-from autograder.outcome import Outcome
+from autograder.outcome import Limit, Outcome
 from autograder.report.model import CheckReport, PartReport, ProcessReport
 from autograder.sandbox import Job, Service
+from autograder.sandbox.policy import Policy
 from autograder.scoring import part_report
 from autograder.submission import Submission
+from autograder.verdict import Verdict
 
 __all__ = ["ContractJudge"]
 
@@ -60,18 +62,28 @@ class ContractJudge:
         refusal = submission.refusal or submission.parts[self._setting.part.name].refusal
         if refusal is not None:
             return self._scored(runner, [refused(info, refusal) for info in runner.infos], refusal=refusal)
-        limits = self._setting.policy.limits
-        with self._served(submission) as service:
-            asked = self._ask(runner, service, seed, findings) if service.wait_started() else None
+        policy = self._setting.policy
+        found, outcome = self._tried(submission, seed, findings, policy)
+        if _out_of_time(found, outcome) and outcome.waited_s >= policy.busy.waited_s:
+            # The machine may have been too slow, and not the app.
+            found, outcome = self._tried(submission, seed, findings, policy.patient())
+        return self._scored(runner, found, outcome=outcome)
+
+    def _tried(
+        self, submission: Submission, seed: str, findings: Findings | None, policy: Policy
+    ) -> tuple[Sequence[Finding], Outcome]:
+        """Serve the app and run the checks, once."""
+        runner = self._checks()
+        with self._served(submission, policy) as service:
+            asked = self._ask(runner, service, seed, findings, policy) if service.wait_started() else None
             outcome = self._entered(service.kill())
         if asked is None:
-            found = not_started(runner.infos, outcome, limits, submission.folder)
+            found = not_started(runner.infos, outcome, policy.limits, submission.folder)
         else:
-            found = [explained(each, outcome, limits) for each in asked]
+            found = [explained(each, outcome, policy.limits) for each in asked]
         # An app that ended in a restart, before it was served again, was asked all the same: what it
         # printed may hold hidden inputs.
-        outcome = replace(outcome, started=asked is not None)
-        return self._scored(runner, found, outcome=outcome)
+        return found, replace(outcome, started=asked is not None)
 
     def close(self) -> None:
         """End the apps that are being judged, then the checks' process."""
@@ -101,11 +113,11 @@ class ContractJudge:
             return self._runner
 
     @contextlib.contextmanager
-    def _served(self, submission: Submission) -> Iterator[Service]:
+    def _served(self, submission: Submission, policy: Policy) -> Iterator[Service]:
         """The app, where `close` finds it."""
         with (
             fresh_database(self._setting.part) as database,
-            self._setting.sandbox.serve(self._job(submission, database)) as service,
+            self._setting.sandbox.serve(self._job(submission, database, policy)) as service,
         ):
             with self._lock:
                 self._hold_open()
@@ -133,10 +145,10 @@ class ContractJudge:
             remedy="Run `course dev sandbox` to see what this machine offers, then grade again.",
         )
 
-    def _job(self, submission: Submission, database: Database) -> Job:
+    def _job(self, submission: Submission, database: Database, policy: Policy) -> Job:
         return Job(
             files=submission.folder,
-            limits=self._setting.policy.limits,
+            limits=policy.limits,
             protocol=self._framework.protocol,
             module=self._framework.module,
             apps=self._setting.part.apps,
@@ -147,15 +159,15 @@ class ContractJudge:
         )
 
     def _ask(
-        self, runner: CheckRunner, service: Service, seed: str, findings: Findings | None
+        self, runner: CheckRunner, service: Service, seed: str, findings: Findings | None, policy: Policy
     ) -> Sequence[Finding]:
-        client = self._setting.policy.client
+        client = policy.client
         order = Order(
             addresses=service.addresses,
             left=tuple(self._setting.part.left),
             findings=findings,
             seed=seed,
-            wall_s=self._setting.policy.limits.wall_s,
+            wall_s=policy.limits.wall_s,
             request_wall_s=client.request_wall_s,
             response_bytes=client.response_bytes,
             hang_limit=client.hang_limit,
@@ -184,6 +196,13 @@ class ContractJudge:
             sandbox=setting.sandbox.name,
             walls=setting.sandbox.walls,
         )
+
+
+def _out_of_time(found: Sequence[Finding], outcome: Outcome) -> bool:
+    """Whether seconds on the clock, and not what the app did, decided about a check."""
+    if outcome.limit not in {None, Limit.WALL}:
+        return False
+    return any(each.verdict is Verdict.TIMED_OUT for each in found)
 
 
 def _framework(part: Part) -> Framework:

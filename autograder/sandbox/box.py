@@ -141,6 +141,7 @@ class Box:
         limit = self._meter.look(self._enclosure.pid)
         late = now > self._start_by and not self._link.told.started
         if limit is None and (late or now - self._began > self._job.limits.wall_s):
+            self._meter.look_last(self._enclosure.pid)
             limit = Limit.WALL
         if limit is not None:
             self._end(limit)
@@ -241,7 +242,7 @@ class Box:
         self._wall.watchdog.forget(self)
         if self._enclosure.pid and not self._over():
             # Most jobs are shorter than the time between two looks of the watchdog.
-            self._meter.look(self._enclosure.pid)
+            self._meter.look_last(self._enclosure.pid)
         with self._stack:
             used = self._enclosure.bury()
             self._wall.watchdog.unread(self._link.fileno())
@@ -273,6 +274,7 @@ class Box:
             limit=self._limit,
             wall_s=time.monotonic() - self._began,
             cpu_s=max(self._meter.cpu_s, used.cpu_s),
+            waited_s=self._meter.waited_s,
             # The kernel's own figure counts what was there before the fork; only where nothing was seen.
             peak_memory_bytes=self._meter.memory_bytes or used.memory_bytes,
             stdout=stdout,

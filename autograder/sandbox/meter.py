@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.outcome import Limit
 from autograder.sandbox.job import Limits
-from autograder.sandbox.watchdog import shared_fairly, usage_of
+from autograder.sandbox.watchdog import shared_fairly, usage_of, waited_of
 
 __all__ = ["Meter"]
 
@@ -15,12 +15,19 @@ class Meter:
     Attributes:
         cpu_s: the most that was seen.
         memory_bytes: likewise.
+        waited_s: how long its processes waited for a core.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.cpu_s = 0.0
         self.memory_bytes = 0
+        self.waited_s = 0.0
         self._limits = limits
+
+    def look_last(self, pid: int) -> None:
+        """Look once more, before the processes below ``pid`` are ended."""
+        self.look(pid)
+        self.waited_s = max(self.waited_s, waited_of(pid))
 
     def look(self, pid: int) -> Limit | None:
         """Note what the tree below ``pid`` uses at this moment; the limit that it is beyond."""

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from autograder.errors import CatalogError
 from autograder.sandbox.job import Limits
 
-__all__ = ["ClientPolicy", "NestPolicy", "Policy", "WallPolicy", "load_policy"]
+__all__ = ["BusyPolicy", "ClientPolicy", "NestPolicy", "Policy", "WallPolicy", "load_policy"]
 
 _OWN = Path(__file__).with_name("policy.toml")
 
@@ -33,6 +33,18 @@ class ClientPolicy(_Frozen):
     request_wall_s: Seconds
     response_bytes: Positive
     hang_limit: Positive
+
+
+class BusyPolicy(_Frozen):
+    """When a time-out is not believed at once.
+
+    Attributes:
+        waited_s: how long the app's processes must have waited for a core.
+        patience: how many times longer the second try may take on the clock.
+    """
+
+    waited_s: Seconds
+    patience: Annotated[float, Field(ge=1, allow_inf_nan=False)]
 
 
 class WallPolicy(_Frozen):
@@ -70,6 +82,7 @@ class Policy(_Frozen):
     Attributes:
         limits: what one job may use.
         client: what the checks' HTTP client puts up with.
+        busy: when a time-out is not believed at once.
         wall: the bubblewrap sandbox's own figures.
         nest: what it starts jobs from, where it starts them warm.
         digest: hex SHA-256 of the file as read; the report names it.
@@ -78,9 +91,19 @@ class Policy(_Frozen):
     format_version: Literal[1]
     limits: Limits
     client: ClientPolicy
+    busy: BusyPolicy
     wall: WallPolicy
     nest: NestPolicy
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+    def patient(self) -> Policy:
+        """The policy of a second try: every limit on the clock is longer, no other is."""
+        times = self.busy.patience
+        limits = dataclasses.replace(
+            self.limits, wall_s=self.limits.wall_s * times, start_wall_s=self.limits.start_wall_s * times
+        )
+        client = self.client.model_copy(update={"request_wall_s": self.client.request_wall_s * times})
+        return self.model_copy(update={"limits": limits, "client": client})
 
     @field_validator("limits", mode="before")
     @classmethod

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Usage", "Watchdog", "Watched", "cpu_of", "shared_fairly", "usage_of"]
+__all__ = ["Usage", "Watchdog", "Watched", "cpu_of", "shared_fairly", "usage_of", "waited_of"]
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -71,6 +71,18 @@ def cpu_of(pid: int) -> float:
     The figures in /proc are whole ticks, and many an app lives for less than two.
     """
     return time.clock_gettime((~pid << 3) | _CLOCK_OF_PROCESS)
+
+
+def waited_of(pid: int) -> float:
+    """Seconds that the living threads of the tree below ``pid`` were ready to run and had no core."""
+    waited = 0
+    for each in usage_of(pid).pids:
+        for path in Path(f"/proc/{each}/task").glob("*/schedstat"):
+            try:
+                waited += int(path.read_bytes().split()[1])
+            except (OSError, IndexError, ValueError):
+                continue  # it has just ended, or the kernel keeps no such account
+    return waited / 1e9
 
 
 def shared_fairly(pids: Iterable[int]) -> int:

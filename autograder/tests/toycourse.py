@@ -63,11 +63,16 @@ def answering(*statements: str, app: str = FLASK) -> str:
     return app.replace(_ANSWER, "\n        ".join(statements))
 
 
-def policy(hang_limit: int = 3, request_wall_s: float = 4, **limits: Any) -> Policy:
-    """The package's policy with other limits; its digest stays."""
+def policy(hang_limit: int = 3, request_wall_s: float = 4, *, patience: float = 1, **limits: Any) -> Policy:
+    """The package's policy with other limits; its digest stays.
+
+    A second try on a busy machine takes no longer than the first, so that what is told does not depend on it.
+    """
     own = load_policy()
     client = own.client.model_copy(update={"hang_limit": hang_limit, "request_wall_s": request_wall_s})
-    return own.model_copy(update={"limits": replace(own.limits, **limits), "client": client})
+    busy = own.busy.model_copy(update={"patience": patience})
+    changed = {"limits": replace(own.limits, **limits), "client": client, "busy": busy}
+    return own.model_copy(update=changed)
 
 
 def copy_toy(target: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
 
 __all__ = ["KEYS", "create_app"]
@@ -40,52 +40,66 @@ class Refusal(HTTPException):
         super().__init__(401, error, {"WWW-Authenticate": challenge})
 
 
+router = APIRouter()
+Token = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="sign-in"))]
+
+
+# region keys
+def sign(claims: dict[str, Any], keys: Mapping[str, str]) -> str:
+    key_id, secret = next(iter(keys.items()))
+    return jwt.encode(claims, secret, "HS256", headers={"kid": key_id})
+
+
+def read(token: str, keys: Mapping[str, str]) -> dict[str, Any]:
+    secret = keys[jwt.get_unverified_header(token)["kid"]]
+    need = ["exp", "sub"]
+    return jwt.decode(token, secret, algorithms=["HS256"], options={"require": need})
+
+
+# endregion
+
+
+# region draft
+@router.get("/draft")
+def show_draft(token: Token) -> dict[str, str]:
+    return {"token": token}
+
+
+# endregion
+
+
+# region sign-in
+@router.post("/sign-in")
+def sign_in(request: Request, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> dict[str, str]:
+    if not verify(form.username, form.password):
+        raise Refusal("wrong name or password")
+    ends = datetime.now(UTC) + timedelta(minutes=15)
+    token = sign({"sub": form.username, "exp": ends}, request.app.state.keys)
+    return {"access_token": token, "token_type": "bearer"}
+
+
+# endregion
+
+
+# region who
+def bearer(request: Request, token: Token) -> str:
+    try:
+        return str(read(token, request.app.state.keys)["sub"])
+    except (KeyError, jwt.InvalidTokenError) as error:
+        raise Refusal("invalid token", 'Bearer error="invalid_token"') from error
+
+
+@router.get("/me")
+def show_me(who: Annotated[str, Depends(bearer)]) -> dict[str, str]:
+    return {"who": who}
+
+
+# endregion
+
+
 def create_app(keys: Mapping[str, str] = KEYS) -> FastAPI:
     """Build the book; the first key signs, all of them verify."""
     app = FastAPI()
-    scheme = OAuth2PasswordBearer(tokenUrl="sign-in")
-    Token = Annotated[str, Depends(scheme)]  # noqa: N806 - an alias of a type
-
-    # region keys
-    def sign(claims: dict[str, Any]) -> str:
-        key_id, secret = next(iter(keys.items()))
-        return jwt.encode(claims, secret, "HS256", headers={"kid": key_id})
-
-    def read(token: str) -> dict[str, Any]:
-        secret = keys[jwt.get_unverified_header(token)["kid"]]
-        need = ["exp", "sub"]
-        return jwt.decode(token, secret, algorithms=["HS256"], options={"require": need})
-
-    # endregion
-
-    # region draft
-    @app.get("/draft")
-    def show_draft(token: Token) -> dict[str, str]:
-        return {"token": token}
-
-    # endregion
-
-    # region sign-in
-    @app.post("/sign-in")
-    def sign_in(form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> dict[str, str]:
-        if not verify(form.username, form.password):
-            raise Refusal("wrong name or password")
-        ends = datetime.now(UTC) + timedelta(minutes=15)
-        return {"access_token": sign({"sub": form.username, "exp": ends}), "token_type": "bearer"}
-
-    # endregion
-
-    # region who
-    def bearer(token: Token) -> str:
-        try:
-            return str(read(token)["sub"])
-        except (KeyError, jwt.InvalidTokenError) as error:
-            raise Refusal("invalid token", 'Bearer error="invalid_token"') from error
-
-    @app.get("/me")
-    def show_me(who: Annotated[str, Depends(bearer)]) -> dict[str, str]:
-        return {"who": who}
-
-    # endregion
-
+    app.state.keys = keys
+    app.include_router(router)
     return app

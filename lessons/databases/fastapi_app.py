@@ -43,9 +43,9 @@ class Concert(Base):
     artist: Mapped[Artist] = relationship()
 
 
-def open_engine() -> Engine:
-    """A database in memory of this app's own, with a season of concerts."""
-    engine = create_engine(f"sqlite:///file:{uuid4()}?mode=memory&cache=shared&uri=true", pool_size=5)
+def open_engine(url: str | None = None) -> Engine:
+    """A new database with a season of concerts: in memory, and of this app's own, unless told otherwise."""
+    engine = create_engine(url or f"sqlite:///file:{uuid4()}?mode=memory&cache=shared&uri=true")
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         session.add_all(Concert(seats=3, artist=Artist(name=name)) for name in ARTISTS)

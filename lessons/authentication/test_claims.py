@@ -1,26 +1,60 @@
-"""The experiments behind claims on who somebody is: C36, C37, C39."""
+"""The experiments behind the claims C36, C37 and C39, and what the lesson shows of its own apps."""
 
 from __future__ import annotations
 
 import ast
 import base64
+import importlib.metadata
 import importlib.util
 import json
-from collections.abc import Callable
+import runpy
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
+import pytest
 from fastapi import Depends, FastAPI
 from fastapi.security import OAuth2, OAuth2PasswordBearer
 from flask import Flask, request, session
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from sidebyside.hosts import Answer
+from sidebyside.hosts import Answer, Host, Request, open_host
+from sidebyside.places import app_files
 
 Ask = Callable[..., Answer]
 
 GARBAGE = {"authorization": "Bearer not-a-token"}
+
+
+def bare_install(name: str) -> set[str]:
+    """The distributions that installing one by its bare name brings on this Python, without extras."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        each = canonicalize_name(waiting.pop())
+        if each not in found:
+            found.add(each)
+            needs = map(Requirement, importlib.metadata.requires(each) or ())
+            waiting += [need.name for need in needs if not need.marker or need.marker.evaluate({"extra": ""})]
+    return found
+
+
+@pytest.fixture
+def ask() -> Iterator[Ask]:
+    """Sends one request to an app of either framework."""
+    hosts: dict[int, Host] = {}
+
+    def send(app: Any, url: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
+        if id(app) not in hosts:
+            hosts[id(app)] = open_host(app, "asgi" if isinstance(app, FastAPI) else "wsgi")
+        return hosts[id(app)].send(Request(method, url, headers or {}, b""))
+
+    yield send
+    for host in hosts.values():
+        host.close()
 
 
 def guarded(scheme: Any) -> FastAPI:
@@ -60,7 +94,8 @@ def test_c37_client_credentials_are_described_and_not_done(ask: Ask) -> None:
     assert ask(app, "/me", headers={"authorization": "anything at all"}).status == HTTPStatus.OK
 
 
-def test_c37_no_library_for_tokens_comes_along(bare_install: Callable[[str], frozenset[str]]) -> None:
+def test_c37_no_library_for_tokens_comes_along() -> None:
+    assert "starlette" in bare_install("fastapi")
     assert not bare_install("fastapi") & {"pyjwt", "python-jose", "authlib", "joserfc", "cryptography"}
 
 
@@ -124,3 +159,56 @@ def test_c39_the_session_is_signed_and_readable() -> None:
     forged = base64.urlsafe_b64encode(b'{"user":"eve"}').decode().rstrip("=")
     client.set_cookie("session", f"{forged}.{rest}")
     assert client.get("/me").json == {"user": None}
+
+
+SPRING, SUMMER = (
+    "a key of the spring, long enough for the rule",
+    "a key of the summer, long enough for the rule",
+)
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+RIGHT = b"username=ada&password=stars+over+harwell"
+
+
+def makers() -> list[Callable[..., Any]]:
+    """Both apps' factories."""
+    return [runpy.run_path(str(file.path))["create_app"] for file in app_files("authentication")]
+
+
+def signed_in(app: Any) -> dict[str, str]:
+    """The header that a client sends after it has signed in."""
+    host = open_host(app, "asgi" if isinstance(app, FastAPI) else "wsgi")
+    answer = host.send(Request("POST", "/sign-in", FORM, RIGHT))
+    host.close()
+    assert answer.status == HTTPStatus.OK
+    if isinstance(app, FastAPI):
+        return {"authorization": f"Bearer {json.loads(answer.body)['access_token']}"}
+    return {"cookie": str(answer.header("set-cookie")).partition(";")[0]}
+
+
+def test_both_drafts_answer_garbage(ask: Ask) -> None:
+    for make in makers():
+        answer = ask(make(), "/draft", headers=GARBAGE)
+        assert (answer.status, json.loads(answer.body)) == (HTTPStatus.OK, {"token": "not-a-token"})
+
+
+def test_what_an_old_key_signed_is_good_until_the_key_is_gone(ask: Ask) -> None:
+    for make in makers():
+        headers = signed_in(make({"spring": SPRING}))
+        status = [
+            ask(make(keys), "/me", headers=headers).status
+            for keys in ({"spring": SPRING}, {"summer": SUMMER, "spring": SPRING}, {"summer": SUMMER})
+        ]
+        assert status == [HTTPStatus.OK, HTTPStatus.OK, HTTPStatus.UNAUTHORIZED]
+
+
+def test_a_failed_sign_in_tells_nothing() -> None:
+    for make in makers():
+        host = open_host(app := make(), "asgi" if isinstance(app, FastAPI) else "wsgi")
+        wrong = [
+            host.send(Request("POST", "/sign-in", FORM, f"username={name}&password=x".encode()))
+            for name in ("ada", "eve")
+        ]
+        host.close()
+        assert [each.status for each in wrong] == [HTTPStatus.UNAUTHORIZED] * 2
+        assert wrong[0].body == wrong[1].body
+        assert wrong[0].header("www-authenticate") == "Bearer"

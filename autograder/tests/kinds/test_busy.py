@@ -1,0 +1,122 @@
+"""A time-out on a busy machine is not believed at once; one on a calm machine is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.evaluate import Grader
+from autograder.outcome import Outcome
+from autograder.report.model import PartReport
+from autograder.sandbox import Job, Sandbox, Service
+from autograder.tests.sandbox.running import open_sandbox
+from autograder.tests.toycourse import Toy, answering, policy
+from autograder.verdict import Verdict
+
+SLOW = answering("import time; time.sleep(2)", 'return {"hello": name}')
+
+
+class Told:
+    """The real wall, whose outcomes say how long the app waited for a core; counts what it serves."""
+
+    name = "bubblewrap"
+    walls = True
+
+    def __init__(self, wall: Sandbox, waited_s: float) -> None:
+        self._wall = wall
+        self._waited_s = waited_s
+        self.jobs: list[Job] = []
+
+    def serve(self, job: Job) -> Service:
+        self.jobs.append(job)
+        service = self._wall.serve(job)
+        kill, waited_s = service.kill, self._waited_s
+
+        def told() -> Outcome:
+            return replace(kill(), waited_s=waited_s)
+
+        vars(service)["kill"] = told  # the figure is all that is not the kernel's
+        return service
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._wall, name)
+
+
+@pytest.fixture(scope="module")
+def wall() -> Iterator[Sandbox]:
+    yield from open_sandbox("bubblewrap")
+
+
+def judged(wall: Told, home: Path, app: str, request_wall_s: float = 1, cpu_s: float = 20) -> PartReport:
+    toy = Toy(home)
+    given = policy(request_wall_s=request_wall_s, patience=8, cpu_s=cpu_s)
+    with Grader(toy.catalog, sandbox=wall, seed=lambda _: "5eed", policy=given) as grader:
+        return grader.grade(toy.collected(flask=app), ["flask"]).parts[0]
+
+
+def test_a_time_out_while_the_app_waited_for_a_core_is_tried_again_with_patience(
+    wall: Sandbox, tmp_path: Path
+) -> None:
+    busy = Told(wall, waited_s=0.9)
+    part = judged(busy, tmp_path, SLOW)
+    assert part.points == part.max_points
+    first, second = busy.jobs
+    assert second.limits.wall_s == 8 * first.limits.wall_s
+    assert replace(second.limits, wall_s=0, start_wall_s=0) == replace(first.limits, wall_s=0, start_wall_s=0)
+
+
+def test_a_time_out_on_a_calm_machine_stands(wall: Sandbox, tmp_path: Path) -> None:
+    calm = Told(wall, waited_s=0.1)
+    part = judged(calm, tmp_path, SLOW)
+    assert part.checks[0].verdict is Verdict.TIMED_OUT
+    assert len(calm.jobs) == 1
+
+
+def test_an_app_that_fails_is_not_tried_again_however_busy_the_machine(wall: Sandbox, tmp_path: Path) -> None:
+    busy = Told(wall, waited_s=30)
+    assert judged(busy, tmp_path, answering('return {"hello": "nobody"}')).points < 10
+    assert len(busy.jobs) == 1
+
+
+def test_a_limit_of_cpu_time_is_not_tried_again(wall: Sandbox, tmp_path: Path) -> None:
+    busy = Told(wall, waited_s=30)
+    part = judged(busy, tmp_path, answering("while True: pass"), request_wall_s=50, cpu_s=1)
+    assert part.process is not None
+    assert part.process.limit == "cpu"
+    assert len(busy.jobs) == 1
+
+
+@contextmanager
+def pinned() -> Iterator[None]:
+    """Other work on every core, four times over."""
+    burn = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(burn) for _ in range(4 * (os.cpu_count() or 1))]
+    try:
+        yield
+    finally:
+        for each in others:
+            each.kill()
+            each.wait()
+
+
+def test_the_kernel_tells_how_long_an_app_waited_for_a_core(wall: Sandbox, tmp_path: Path) -> None:
+    toy = Toy(tmp_path)
+    busy = answering("[sum(range(10**6)) for _ in range(20)]", 'return {"hello": name}')
+    with pinned(), wall.serve(_job(toy, busy)) as service:
+        assert service.wait_started()
+        time.sleep(1)
+        assert service.kill().waited_s > 0
+
+
+def _job(toy: Toy, app: str) -> Job:
+    files = toy.collected(flask=app).folder
+    return Job(files=files, limits=policy().limits, protocol="wsgi", module="flask_app")
