@@ -234,7 +234,10 @@ def dev_attacks(
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Only these, by name or by number of the kind.")
     ] = None,
-    sandbox: Annotated[str, typer.Option("--sandbox", help="cold, warm or all.")] = "all",
+    sandbox: Annotated[
+        str | None,
+        typer.Option("--sandbox", help="cold, warm or all; the one that grading uses if not given."),
+    ] = None,
     jobs: Jobs = _JOBS,
     markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the table there too.")] = None,
     *,

@@ -49,6 +49,7 @@ class Attack(BaseModel):
         because: why it is held, as a sentence.
         told_at: levels of telling at which a student reads what the app chose to say.
         bounded: what is not prevented but bounded, and by what; empty when it is held whole.
+        hole: why it is known not to be held yet; empty when it is.
         shared: helpers of ``submissions/_shared`` that are handed in beside it.
         fast: whether it is tried in the fast tier too.
     """
@@ -75,6 +76,7 @@ class Attack(BaseModel):
     because: Sentence
     told_at: tuple[Reveal, ...] = ()
     bounded: str = ""
+    hole: str = ""
     shared: tuple[str, ...] = ()
     fast: bool = False
 

@@ -34,12 +34,18 @@ _HOLDERS = {
 }
 
 
-def table(results: Iterable[Result]) -> Table:
-    """Number, attack, what it tries, outcome, held or not; what is not held says why."""
+def table(results: Iterable[Result], *, wide: bool) -> Table:
+    """Number, attack, what it tries, outcome, held or not; what is not held says why.
+
+    Args:
+        results: in the order of the rows.
+        wide: whether there is room for what it tries.
+    """
     shown = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     shown.add_column("kind", no_wrap=True)
-    shown.add_column("attack", overflow="fold", ratio=2)
-    shown.add_column("what it tries", overflow="fold", ratio=4)
+    shown.add_column("attack", no_wrap=True)
+    if wide:
+        shown.add_column("what it tries", ratio=3)
     shown.add_column("outcome", overflow="fold", ratio=2)
     shown.add_column("", no_wrap=True)
     for result in results:
@@ -48,7 +54,8 @@ def table(results: Iterable[Result]) -> Table:
             outcome.append(f"\n{fault}", style="red")
         told = Text(f"{_SIGNS[result.word]} {result.word}", style=_STYLES[result.word])
         attack = result.attack
-        shown.add_row(attack.numbers, Text(attack.name), Text(attack.tries), outcome, told)
+        tries = [Text(attack.tries)] if wide else []
+        shown.add_row(attack.numbers, Text(attack.name), *tries, outcome, told)
     return shown
 
 
@@ -90,5 +97,7 @@ def _row(results: Sequence[Result], *, several: bool) -> str:
     why = f"{_HOLDERS[attack.held_by]}: {attack.because}"
     if attack.bounded:
         why += f" **Bounded:** {attack.bounded}"
+    if attack.hole:
+        why = f"**Open:** {attack.hole}"
     cells = [attack.numbers, f"`{attack.name}`", attack.tries, "; ".join(outcomes), ", ".join(words), why]
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

@@ -46,11 +46,13 @@ def policies() -> dict[str, Policy]:
         output_bytes=128 << 10,
     )
     brief = replace(short, start_wall_s=2.5, wall_s=6.0, cpu_s=2.0)
+    # A time-out is what these are about: it is believed at once.
+    never = own.busy.model_copy(update={"waited_s": 1e9})
     hasty = own.client.model_copy(update={"request_wall_s": 1.0, "hang_limit": 2})
     return {
         "own": own,
-        "short": own.model_copy(update={"limits": short, "client": hasty, "digest": "5" * 64}),
-        "brief": own.model_copy(update={"limits": brief, "client": hasty, "digest": "b" * 64}),
+        "short": own.model_copy(update={"limits": short, "client": hasty, "busy": never, "digest": "5" * 64}),
+        "brief": own.model_copy(update={"limits": brief, "client": hasty, "busy": never, "digest": "b" * 64}),
     }
 
 

@@ -11,21 +11,23 @@ from rich.console import Console
 
 from autograder.attackrun.result import Result
 from autograder.attackrun.show import markdown, summary, table
-from autograder.attackrun.suite import SANDBOXES, chosen, run
+from autograder.attackrun.suite import SANDBOXES, chosen, run, usual
 from autograder.commands.grade import progress
 from autograder.errors import UsageError
 
 __all__ = ["run_attacks"]
 
+_WIDE = 110
+
 
 def run_attacks(
-    only: Sequence[str], sandbox: str, *, jobs: int, as_json: bool, page: Path | None = None
+    only: Sequence[str], sandbox: str | None, *, jobs: int, as_json: bool, page: Path | None = None
 ) -> int:
     """Try the attacks. Returns 0, or 1 when one is not held.
 
     Args:
         only: names of attacks or numbers of kinds; all when empty.
-        sandbox: ``cold``, ``warm`` or ``all``.
+        sandbox: ``cold``, ``warm`` or ``all``; the one that grading uses here when not given.
         jobs: how many attacked graders work at once.
         as_json: print one result a line.
         page: a file for the table as Markdown.
@@ -34,7 +36,7 @@ def run_attacks(
         UsageError: there is no such attack or sandbox, or the attacks are not in this installation.
     """
     attacks = chosen(only)
-    sandboxes = SANDBOXES if sandbox == "all" else (sandbox,)
+    sandboxes = SANDBOXES if sandbox == "all" else (sandbox or usual(),)
     if not set(sandboxes) <= set(SANDBOXES):
         raise UsageError(
             f"There is no sandbox {sandbox!r}.",
@@ -60,8 +62,8 @@ def run_attacks(
 
 
 def _show(results: Sequence[Result]) -> None:
-    console = Console(highlight=False, soft_wrap=False)
-    console.print(table(results))
+    console = Console(highlight=False)
+    console.print(table(results, wide=console.width >= _WIDE))
     console.print(f"\n{summary(results)}")
     untried = [result for result in results if not result.tried]
     if untried:

@@ -185,13 +185,13 @@ def signed_in(app: Any) -> dict[str, str]:
     return {"cookie": str(answer.header("set-cookie")).partition(";")[0]}
 
 
-def test_both_drafts_answer_garbage(ask: Ask) -> None:
+def test_c36_both_drafts_answer_garbage(ask: Ask) -> None:
     for make in makers():
         answer = ask(make(), "/draft", headers=GARBAGE)
         assert (answer.status, json.loads(answer.body)) == (HTTPStatus.OK, {"token": "not-a-token"})
 
 
-def test_what_an_old_key_signed_is_good_until_the_key_is_gone(ask: Ask) -> None:
+def test_c39_what_an_old_key_signed_is_good_until_the_key_is_gone(ask: Ask) -> None:
     for make in makers():
         headers = signed_in(make({"spring": SPRING}))
         status = [
@@ -201,7 +201,7 @@ def test_what_an_old_key_signed_is_good_until_the_key_is_gone(ask: Ask) -> None:
         assert status == [HTTPStatus.OK, HTTPStatus.OK, HTTPStatus.UNAUTHORIZED]
 
 
-def test_a_failed_sign_in_tells_nothing() -> None:
+def test_c36_a_failed_sign_in_of_our_own_tells_nothing() -> None:
     for make in makers():
         host = open_host(app := make(), "asgi" if isinstance(app, FastAPI) else "wsgi")
         wrong = [

@@ -216,7 +216,7 @@ def test_c05_a_handler_for_every_exception_hides_failures_from_flask_teardown(as
     for handled in (Exception, HTTPStatus.INTERNAL_SERVER_ERROR, werkzeug.exceptions.HTTPException):
         app = Flask(__name__)
         app.logger.disabled = True
-        app.register_error_handler(handled, lambda _error: ("sorry", 500))
+        app.errorhandler(handled)(lambda _error: ("sorry", 500))
         app.teardown_request(lambda error: told.append(type(error).__name__))
         app.add_url_rule("/", "fail", lambda: 1 // 0)
         assert ask(app, "/").status == HTTPStatus.INTERNAL_SERVER_ERROR

@@ -8,7 +8,7 @@ import threading
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Flask, abort, current_app, g, redirect, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import DictLoader
 from werkzeug.exceptions import HTTPException
@@ -51,15 +51,15 @@ class Store:
     """The society's tables, in memory; one statement at a time, whichever thread asks."""
 
     def __init__(self) -> None:
-        self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.executescript(SCHEMA)
+        self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.executescript(SCHEMA)
         self._lock = threading.Lock()
 
     def run(self, statement: str, **values: object) -> list[dict[str, Any]]:
         """Run one statement with bound values; the rows that it returns."""
         with self._lock:
-            return [dict(row) for row in self._connection.execute(statement, values)]
+            return [dict(row) for row in self._db.execute(statement, values)]
 
 
 site = Blueprint("site", __name__)
@@ -214,7 +214,7 @@ def remove_notice(number: int) -> ResponseReturnValue:
     require_chair()
     if not store().run("DELETE FROM notices WHERE id = :id RETURNING id", id=number):
         abort(HTTPStatus.NOT_FOUND)
-    return "", HTTPStatus.NO_CONTENT
+    return Response(status=HTTPStatus.NO_CONTENT)
 
 
 @site.get("/board")
@@ -231,7 +231,7 @@ def choose_language() -> ResponseReturnValue:
     return answer
 
 
-def tell_error(error: HTTPException) -> ResponseReturnValue:
+def word_error(error: HTTPException) -> ResponseReturnValue:
     """Word every refusal in the same form."""
     return {"error": ERRORS.get(error.code or 0, "invalid")}, error.code or HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -242,5 +242,5 @@ def create_app() -> Flask:
     app.extensions["store"] = Store()
     app.jinja_options = {**app.jinja_options, "loader": DictLoader({"board.html": BOARD_PAGE})}
     app.register_blueprint(site)
-    app.register_error_handler(HTTPException, tell_error)
+    app.register_error_handler(HTTPException, word_error)
     return app

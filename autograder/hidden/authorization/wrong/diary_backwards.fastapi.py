@@ -61,15 +61,15 @@ class Store:
     """The society's tables, in memory; one statement at a time, whichever thread asks."""
 
     def __init__(self) -> None:
-        self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.executescript(SCHEMA)
+        self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.executescript(SCHEMA)
         self._lock = threading.Lock()
 
     def run(self, statement: str, **values: object) -> list[dict[str, Any]]:
         """Run one statement with bound values; the rows that it returns."""
         with self._lock:
-            return [dict(row) for row in self._connection.execute(statement, values)]
+            return [dict(row) for row in self._db.execute(statement, values)]
 
 
 class Member(BaseModel):

@@ -1,5 +1,8 @@
 """SQLAlchemy Core, the bare Request in coroutines, the database in the thread pool."""
 
+# Written as a student might.
+# ruff: noqa: ANN001, ANN201, ANN202, ANN204, ARG001, D103, FAST002, FAST003, SLF001
+
 import json
 import os
 

@@ -1,5 +1,8 @@
 """ORM, BEGIN IMMEDIATE and row locks, keys in a table of their own, MethodView classes."""
 
+# Written as a student might.
+# ruff: noqa: ANN001, ANN201, ANN202, ANN204, ARG001, D103, FAST002, FAST003, SLF001
+
 from __future__ import annotations
 
 import csv
@@ -84,7 +87,7 @@ class Base(DeclarativeBase):
 
 class Account(Base):
     __tablename__ = "accounts"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     owner: Mapped[str] = mapped_column(unique=True)

@@ -1,0 +1,337 @@
+"""SQLAlchemy in place of sqlite3, and a dependency that loads the entry and hands it over."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, FastAPI, Form, Header, HTTPException, Query, Request, Response, status
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.security import APIKeyCookie
+from fastapi.templating import Jinja2Templates
+from jinja2 import DictLoader, Environment
+from pydantic import BaseModel, Field
+from sqlalchemy import StaticPool, create_engine, text
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+__all__ = ["create_app"]
+
+SITE: Final = "https://rookery.example"
+"""The origin of the society's own pages."""
+
+BOARD_PAGE: Final = """<!doctype html>
+<title>Notice board</title>
+<ul>
+{% for notice in notices %}<li>{{ notice.text }}</li>
+{% endfor %}</ul>
+"""
+
+SCHEMA: Final = """
+CREATE TABLE members (name TEXT PRIMARY KEY, session TEXT, role TEXT, about TEXT);
+CREATE TABLE diary (id INTEGER PRIMARY KEY, owner TEXT, text TEXT);
+CREATE TABLE plots (number INTEGER PRIMARY KEY, crop TEXT, owner TEXT);
+CREATE TABLE loans (id INTEGER PRIMARY KEY, owner TEXT, tool TEXT);
+CREATE TABLE passes (pass TEXT, owner TEXT, used INTEGER);
+CREATE TABLE notices (id INTEGER PRIMARY KEY, text TEXT);
+INSERT INTO members VALUES ('ada', 'ada-4f1c', 'member', ''), ('bob', 'bob-92d7', 'member', ''),
+    ('cleo', 'cleo-e03b', 'chair', '');
+INSERT INTO plots VALUES (1, 'peas', 'ada'), (2, 'kale', 'ada'), (3, 'leeks', 'bob'), (4, 'beans', 'bob'),
+    (5, 'chard', 'cleo'), (6, 'plums', 'cleo');
+"""
+
+ERRORS: Final = {401: "unauthenticated", 403: "forbidden", 404: "not-found"}
+ORDERS: Final = {
+    "number": "SELECT number, crop, owner FROM plots ORDER BY number",
+    "crop": "SELECT number, crop, owner FROM plots ORDER BY crop, number",
+    "owner": "SELECT number, crop, owner FROM plots ORDER BY owner, number",
+}
+"""The statement for each way to sort: a column's name cannot be bound as a value can."""
+
+TEMPLATES: Final = Jinja2Templates(
+    env=Environment(loader=DictLoader({"board.html": BOARD_PAGE}), autoescape=True)
+)
+
+
+class Store:
+    """The society's tables, by SQLAlchemy over SQLite in memory, with one connection."""
+
+    def __init__(self) -> None:
+        self._engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        self._lock = threading.Lock()
+        with self._engine.begin() as connection:
+            for statement in SCHEMA.split(";"):
+                if statement.strip():
+                    connection.execute(text(statement))
+
+    def run(self, statement: str, **values: object) -> list[dict[str, Any]]:
+        with self._lock, self._engine.begin() as connection:
+            found = connection.execute(text(statement), values)
+            return [dict(row) for row in found.mappings()] if found.returns_rows else []
+
+
+class Member(BaseModel):
+    """Somebody of the society."""
+
+    name: str
+    role: Literal["member", "chair"]
+    about: str
+
+
+class ProfileChange(BaseModel):
+    """What members may change about themselves: not all that a member has."""
+
+    about: str | None = None
+
+
+class TextSent(BaseModel):
+    """Something to write down."""
+
+    text: str
+
+
+class Written(TextSent):
+    """Something that was written down."""
+
+    id: int
+
+
+class Entries(BaseModel):
+    """A diary."""
+
+    entries: list[Written]
+
+
+class CropSent(BaseModel):
+    """What is to grow on a plot."""
+
+    crop: str
+
+
+class Plot(CropSent):
+    """A plot of the allotments."""
+
+    number: int
+    owner: str
+
+
+class Plots(BaseModel):
+    """Some plots."""
+
+    plots: list[Plot]
+
+
+class Tools(BaseModel):
+    """What somebody has borrowed."""
+
+    tools: list[str]
+
+
+class GatePass(BaseModel):
+    """A pass for the gate."""
+
+    token: Annotated[str, Field(alias="pass")]
+
+
+class Holder(BaseModel):
+    """Whose a pass is."""
+
+    name: str
+
+
+def the_store(request: Request) -> Store:
+    """The running app's tables."""
+    found: Store = request.app.state.store
+    return found
+
+
+Tables = Annotated[Store, Depends(the_store)]
+SESSION: Final = APIKeyCookie(name="session", auto_error=False)
+
+
+def identify(store: Tables, session: Annotated[str | None, Depends(SESSION)]) -> Member:
+    """Find out who asks, by the session in the cookie; what they may do is asked elsewhere."""
+    found = store.run("SELECT name, role, about FROM members WHERE session = :session", session=session)
+    if not found:
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED)
+    return Member(**found[0])
+
+
+Me = Annotated[Member, Depends(identify)]
+
+
+def require_chair(me: Me) -> None:
+    """Refuse everybody but the chair."""
+    if me.role != "chair":
+        raise HTTPException(status.HTTP_403_FORBIDDEN)
+
+
+def refuse_foreign_page(origin: Annotated[str, Header()] = SITE) -> None:
+    """Refuse a request that a browser sends from another site's page.
+
+    A browser names the page's origin in every form that it posts, and the page cannot change it.
+    """
+    if origin != SITE:
+        raise HTTPException(status.HTTP_403_FORBIDDEN)
+
+
+def own_address(address: str) -> str:
+    """The address if it leads to this site, else the board's.
+
+    Browsers read a backslash as a slash and drop tabs and line breaks.
+    """
+    odd = any(each == "\\" or not each.isprintable() for each in address)
+    return "/board" if odd or not address.startswith("/") or address.startswith("//") else address
+
+
+def own_entry(number: int, me: Me, store: Tables) -> Written:
+    """Load an entry, for its owner."""
+    for entry in store.run("SELECT * FROM diary WHERE id = :id", id=number):
+        if entry["owner"] == me.name:
+            return Written(id=number, text=entry["text"])
+    raise HTTPException(status.HTTP_404_NOT_FOUND)
+
+
+# Who asks is found out before every view, also before those that do not name it.
+site = APIRouter(dependencies=[Depends(identify)])
+
+
+@site.get("/me")
+def show_me(me: Me) -> Member:
+    """Who asks."""
+    return me
+
+
+@site.patch("/me")
+def change_me(change: ProfileChange, me: Me, store: Tables) -> Member:
+    """Change what the member says about themselves, and nothing else."""
+    about = me.about if change.about is None else change.about
+    store.run("UPDATE members SET about = :about WHERE name = :name", about=about, name=me.name)
+    return me.model_copy(update={"about": about})
+
+
+@site.post("/diary", status_code=status.HTTP_201_CREATED)
+def add_entry(sent: TextSent, me: Me, store: Tables) -> Written:
+    """Write into one's own diary."""
+    statement = "INSERT INTO diary (owner, text) VALUES (:owner, :text) RETURNING id, text"
+    (entry,) = store.run(statement, owner=me.name, text=sent.text)
+    return Written(**entry)
+
+
+@site.get("/diary")
+def list_entries(me: Me, store: Tables) -> Entries:
+    """One's own diary, oldest first."""
+    statement = "SELECT id, text FROM diary WHERE owner = :owner ORDER BY id"
+    return Entries.model_validate({"entries": store.run(statement, owner=me.name)})
+
+
+@site.get("/diary/{number}")
+def show_entry(entry: Annotated[Written, Depends(own_entry)]) -> Written:
+    """An entry of one's own diary; of others' nobody is told that they exist."""
+    return entry
+
+
+@site.get("/plots")
+def list_plots(store: Tables, sort: Literal["number", "crop", "owner"] = "number") -> Plots:
+    """All plots, in one of three orders."""
+    return Plots.model_validate({"plots": store.run(ORDERS[sort])})
+
+
+@site.put("/plots/{number}")
+def change_plot(number: int, sent: CropSent, me: Me, store: Tables) -> Plot:
+    """Say what grows on a plot: its owner and the chair may."""
+    plots = store.run("SELECT owner FROM plots WHERE number = :number", number=number)
+    if not plots:
+        raise HTTPException(status.HTTP_404_NOT_FOUND)
+    if plots[0]["owner"] != me.name:
+        require_chair(me)
+    statement = "UPDATE plots SET crop = :crop WHERE number = :number RETURNING number, crop, owner"
+    (plot,) = store.run(statement, crop=sent.crop, number=number)
+    return Plot(**plot)
+
+
+@site.post("/loans", dependencies=[Depends(refuse_foreign_page)])
+def borrow(tool: Annotated[str, Form()], me: Me, store: Tables) -> RedirectResponse:
+    """Borrow a tool: the form of the page in the shed."""
+    store.run("INSERT INTO loans (owner, tool) VALUES (:owner, :tool)", owner=me.name, tool=tool)
+    return RedirectResponse("/loans", status.HTTP_303_SEE_OTHER)
+
+
+@site.get("/loans")
+def list_loans(me: Me, store: Tables) -> Tools:
+    """What one has borrowed, oldest first."""
+    loans = store.run("SELECT tool FROM loans WHERE owner = :owner ORDER BY id", owner=me.name)
+    return Tools(tools=[loan["tool"] for loan in loans])
+
+
+@site.post("/passes", status_code=status.HTTP_201_CREATED)
+def make_pass(me: Me, store: Tables) -> GatePass:
+    """Make a pass that opens the gate once."""
+    statement = "INSERT INTO passes VALUES (:pass, :owner, 0) RETURNING pass"
+    (made,) = store.run(statement, owner=me.name, **{"pass": secrets.token_urlsafe(32)})
+    return GatePass(**made)
+
+
+@site.post("/gate")
+def open_gate(shown: GatePass, store: Tables) -> Holder:
+    """Use a pass, and say whose it is."""
+    statement = "UPDATE passes SET used = 1 WHERE pass = :pass AND used = 0 RETURNING owner AS name"
+    used = store.run(statement, **{"pass": shown.token})
+    if not used:
+        raise HTTPException(status.HTTP_403_FORBIDDEN)
+    return Holder(**used[0])
+
+
+@site.post("/notices", status_code=status.HTTP_201_CREATED)
+def add_notice(sent: TextSent, store: Tables) -> Written:
+    """Pin a notice to the board."""
+    (notice,) = store.run("INSERT INTO notices (text) VALUES (:text) RETURNING id, text", text=sent.text)
+    return Written(**notice)
+
+
+@site.delete(
+    "/notices/{number}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[Depends(require_chair)]
+)
+def remove_notice(number: int, store: Tables) -> None:
+    """Take a notice down: the chair may."""
+    if not store.run("DELETE FROM notices WHERE id = :id RETURNING id", id=number):
+        raise HTTPException(status.HTTP_404_NOT_FOUND)
+
+
+@site.get("/board", response_class=HTMLResponse)
+def show_board(request: Request, store: Tables) -> Response:
+    """The notice board, a page; its environment escapes in every template."""
+    notices = store.run("SELECT text FROM notices ORDER BY id")
+    return TEMPLATES.TemplateResponse(request, "board.html", {"notices": notices})
+
+
+@site.get("/language")
+def choose_language(
+    to: str = "en", address: Annotated[str, Query(alias="next")] = "/board"
+) -> RedirectResponse:
+    """Remember a language, and go on to where the visitor was."""
+    answer = RedirectResponse(own_address(address), status.HTTP_303_SEE_OTHER)
+    answer.set_cookie("language", to, httponly=True, samesite="lax")
+    return answer
+
+
+async def tell_error(_request: Request, error: StarletteHTTPException) -> Response:
+    """Word every refusal in the same form."""
+    return JSONResponse({"error": ERRORS.get(error.status_code, "invalid")}, error.status_code)
+
+
+async def tell_invalid(_request: Request, _error: RequestValidationError) -> Response:
+    """Word what does not fit a model in that form, too."""
+    return JSONResponse({"error": "invalid"}, status.HTTP_422_UNPROCESSABLE_CONTENT)
+
+
+def create_app() -> FastAPI:
+    """Build the site with tables of its own."""
+    app = FastAPI(
+        title="Rookery Lane",
+        exception_handlers={StarletteHTTPException: tell_error, RequestValidationError: tell_invalid},
+    )
+    app.state.store = Store()
+    app.include_router(site)
+    return app

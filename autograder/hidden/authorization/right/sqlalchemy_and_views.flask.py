@@ -1,0 +1,257 @@
+"""SQLAlchemy in place of sqlite3, and a class for a view."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request
+from flask.views import MethodView
+from flask.typing import ResponseReturnValue
+from jinja2 import DictLoader
+from sqlalchemy import StaticPool, create_engine, text
+from werkzeug.exceptions import HTTPException
+
+__all__ = ["create_app"]
+
+SITE: Final = "https://rookery.example"
+"""The origin of the society's own pages."""
+
+BOARD_PAGE: Final = """<!doctype html>
+<title>Notice board</title>
+<ul>
+{% for notice in notices %}<li>{{ notice.text }}</li>
+{% endfor %}</ul>
+"""
+
+SCHEMA: Final = """
+CREATE TABLE members (name TEXT PRIMARY KEY, session TEXT, role TEXT, about TEXT);
+CREATE TABLE diary (id INTEGER PRIMARY KEY, owner TEXT, text TEXT);
+CREATE TABLE plots (number INTEGER PRIMARY KEY, crop TEXT, owner TEXT);
+CREATE TABLE loans (id INTEGER PRIMARY KEY, owner TEXT, tool TEXT);
+CREATE TABLE passes (pass TEXT, owner TEXT, used INTEGER);
+CREATE TABLE notices (id INTEGER PRIMARY KEY, text TEXT);
+INSERT INTO members VALUES ('ada', 'ada-4f1c', 'member', ''), ('bob', 'bob-92d7', 'member', ''),
+    ('cleo', 'cleo-e03b', 'chair', '');
+INSERT INTO plots VALUES (1, 'peas', 'ada'), (2, 'kale', 'ada'), (3, 'leeks', 'bob'), (4, 'beans', 'bob'),
+    (5, 'chard', 'cleo'), (6, 'plums', 'cleo');
+"""
+
+ERRORS: Final = {401: "unauthenticated", 403: "forbidden", 404: "not-found"}
+ORDERS: Final = {
+    "number": "SELECT number, crop, owner FROM plots ORDER BY number",
+    "crop": "SELECT number, crop, owner FROM plots ORDER BY crop, number",
+    "owner": "SELECT number, crop, owner FROM plots ORDER BY owner, number",
+}
+"""The statement for each way to sort: a column's name cannot be bound as a value can."""
+
+
+class Store:
+    """The society's tables, by SQLAlchemy over SQLite in memory, with one connection."""
+
+    def __init__(self) -> None:
+        self._engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        self._lock = threading.Lock()
+        with self._engine.begin() as connection:
+            for statement in SCHEMA.split(";"):
+                if statement.strip():
+                    connection.execute(text(statement))
+
+    def run(self, statement: str, **values: object) -> list[dict[str, Any]]:
+        with self._lock, self._engine.begin() as connection:
+            found = connection.execute(text(statement), values)
+            return [dict(row) for row in found.mappings()] if found.returns_rows else []
+
+
+site = Blueprint("site", __name__)
+
+
+def store() -> Store:
+    """The running app's tables."""
+    found: Store = current_app.extensions["store"]
+    return found
+
+
+def require_chair() -> None:
+    """Refuse everybody but the chair."""
+    if g.member["role"] != "chair":
+        abort(HTTPStatus.FORBIDDEN)
+
+
+def refuse_foreign_page() -> None:
+    """Refuse a request that a browser sends from another site's page.
+
+    A browser names the page's origin in every form that it posts, and the page cannot change it.
+    """
+    if request.headers.get("Origin", SITE) != SITE:
+        abort(HTTPStatus.FORBIDDEN)
+
+
+def own_address(address: str) -> str:
+    """The address if it leads to this site, else the board's.
+
+    Browsers read a backslash as a slash and drop tabs and line breaks.
+    """
+    odd = any(each == "\\" or not each.isprintable() for each in address)
+    return "/board" if odd or not address.startswith("/") or address.startswith("//") else address
+
+
+@site.before_request
+def identify() -> None:
+    """Find out who asks, by the session in the cookie; what they may do is each view's to say."""
+    session = request.cookies.get("session", "")
+    found = store().run("SELECT name, role, about FROM members WHERE session = :session", session=session)
+    if not found:
+        abort(HTTPStatus.UNAUTHORIZED)
+    g.member = found[0]
+
+
+@site.get("/me")
+def show_me() -> ResponseReturnValue:
+    """Who asks."""
+    return dict(g.member)
+
+
+@site.patch("/me")
+def change_me() -> ResponseReturnValue:
+    """Change what the member says about themselves, and nothing else."""
+    about = request.get_json().get("about", g.member["about"])
+    store().run("UPDATE members SET about = :about WHERE name = :name", about=about, name=g.member["name"])
+    return {**g.member, "about": about}
+
+
+@site.post("/diary")
+def add_entry() -> ResponseReturnValue:
+    """Write into one's own diary."""
+    statement = "INSERT INTO diary (owner, text) VALUES (:owner, :text) RETURNING id, text"
+    (entry,) = store().run(statement, owner=g.member["name"], text=request.get_json()["text"])
+    return entry, HTTPStatus.CREATED
+
+
+@site.get("/diary")
+def list_entries() -> ResponseReturnValue:
+    """One's own diary, oldest first."""
+    statement = "SELECT id, text FROM diary WHERE owner = :owner ORDER BY id"
+    return {"entries": store().run(statement, owner=g.member["name"])}
+
+
+@site.get("/diary/<int:number>")
+def show_entry(number: int) -> ResponseReturnValue:
+    """An entry of one's own diary; of others' nobody is told that they exist."""
+    statement = "SELECT id, text FROM diary WHERE id = :id AND owner = :owner"
+    found = store().run(statement, id=number, owner=g.member["name"])
+    if not found:
+        abort(HTTPStatus.NOT_FOUND)
+    return found[0]
+
+
+class Plots(MethodView):
+    """All plots, in one of three orders."""
+
+    def get(self) -> ResponseReturnValue:
+        return list_plots()
+
+
+site.add_url_rule("/plots", view_func=Plots.as_view("plots"))
+
+
+def list_plots() -> ResponseReturnValue:
+    statement = ORDERS.get(request.args.get("sort", "number"))
+    if statement is None:
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return {"plots": store().run(statement)}
+
+
+@site.put("/plots/<int:number>")
+def change_plot(number: int) -> ResponseReturnValue:
+    """Say what grows on a plot: its owner and the chair may."""
+    plots = store().run("SELECT owner FROM plots WHERE number = :number", number=number)
+    if not plots:
+        abort(HTTPStatus.NOT_FOUND)
+    if plots[0]["owner"] != g.member["name"]:
+        require_chair()
+    statement = "UPDATE plots SET crop = :crop WHERE number = :number RETURNING number, crop, owner"
+    (plot,) = store().run(statement, crop=request.get_json()["crop"], number=number)
+    return plot
+
+
+@site.post("/loans")
+def borrow() -> ResponseReturnValue:
+    """Borrow a tool: the form of the page in the shed."""
+    refuse_foreign_page()
+    statement = "INSERT INTO loans (owner, tool) VALUES (:owner, :tool)"
+    store().run(statement, owner=g.member["name"], tool=request.form["tool"])
+    return redirect("/loans", HTTPStatus.SEE_OTHER)
+
+
+@site.get("/loans")
+def list_loans() -> ResponseReturnValue:
+    """What one has borrowed, oldest first."""
+    statement = "SELECT tool FROM loans WHERE owner = :owner ORDER BY id"
+    return {"tools": [loan["tool"] for loan in store().run(statement, owner=g.member["name"])]}
+
+
+@site.post("/passes")
+def make_pass() -> ResponseReturnValue:
+    """Make a pass that opens the gate once."""
+    statement = "INSERT INTO passes VALUES (:pass, :owner, 0) RETURNING pass"
+    (made,) = store().run(statement, owner=g.member["name"], **{"pass": secrets.token_urlsafe(32)})
+    return made, HTTPStatus.CREATED
+
+
+@site.post("/gate")
+def open_gate() -> ResponseReturnValue:
+    """Use a pass, and say whose it is."""
+    statement = "UPDATE passes SET used = 1 WHERE pass = :pass AND used = 0 RETURNING owner AS name"
+    used = store().run(statement, **{"pass": request.get_json()["pass"]})
+    if not used:
+        abort(HTTPStatus.FORBIDDEN)
+    return used[0]
+
+
+@site.post("/notices")
+def add_notice() -> ResponseReturnValue:
+    """Pin a notice to the board."""
+    statement = "INSERT INTO notices (text) VALUES (:text) RETURNING id, text"
+    (notice,) = store().run(statement, text=request.get_json()["text"])
+    return notice, HTTPStatus.CREATED
+
+
+@site.delete("/notices/<int:number>")
+def remove_notice(number: int) -> ResponseReturnValue:
+    """Take a notice down: the chair may."""
+    require_chair()
+    if not store().run("DELETE FROM notices WHERE id = :id RETURNING id", id=number):
+        abort(HTTPStatus.NOT_FOUND)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@site.get("/board")
+def show_board() -> ResponseReturnValue:
+    """The notice board, a page; the template's name ends in `.html`, so that Flask escapes in it."""
+    return render_template("board.html", notices=store().run("SELECT text FROM notices ORDER BY id"))
+
+
+@site.get("/language")
+def choose_language() -> ResponseReturnValue:
+    """Remember a language, and go on to where the visitor was."""
+    answer = redirect(own_address(request.args.get("next", "/board")), HTTPStatus.SEE_OTHER)
+    answer.set_cookie("language", request.args.get("to", "en"), httponly=True, samesite="Lax")
+    return answer
+
+
+def word_error(error: HTTPException) -> ResponseReturnValue:
+    """Word every refusal in the same form."""
+    return {"error": ERRORS.get(error.code or 0, "invalid")}, error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def create_app() -> Flask:
+    """Build the site with tables of its own."""
+    app = Flask(__name__)
+    app.extensions["store"] = Store()
+    app.jinja_options = {**app.jinja_options, "loader": DictLoader({"board.html": BOARD_PAGE})}
+    app.register_blueprint(site)
+    app.register_error_handler(HTTPException, word_error)
+    return app
