@@ -236,7 +236,7 @@ def dev_attacks(
     ] = None,
     sandbox: Annotated[
         str | None,
-        typer.Option("--sandbox", help="cold, warm or all; the one that grading uses if not given."),
+        typer.Option("--sandbox", help="cold, warm or all; as grading itself if not given."),
     ] = None,
     jobs: Jobs = _JOBS,
     markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the table there too.")] = None,
