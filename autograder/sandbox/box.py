@@ -240,6 +240,8 @@ class Box:
     def _tear_down(self) -> Outcome:
         # First of all: a pid may be somebody else's as soon as its process is gone.
         self._wall.watchdog.forget(self)
+        # Nobody inside can end pid 1, and we have not yet done it.
+        vanished = self._link.told.entered and self._link.told.gone
         if self._enclosure.pid and not self._over():
             # Most jobs are shorter than the time between two looks of the watchdog.
             self._meter.look_last(self._enclosure.pid)
@@ -259,10 +261,10 @@ class Box:
                 remedy="Grade it again, and report this.",
             ) from self._fault
         told = self._link.told
-        if self._enclosure.lost and told.ended is None and self._limit is None:
+        if (vanished or self._enclosure.lost) and told.ended is None and self._limit is None:
             raise WallLost(
-                "The process from which submissions are started ended in the middle of one.",
-                where="the sandbox's nest",
+                "A process of the sandbox's own ended in the middle of a submission.",
+                where="the box's first process, or the nest that it came from",
                 remedy="Look at the machine's memory, then grade again.",
             )
         code = told.ended if self._limit is None else None

@@ -16,8 +16,8 @@ def joined(api: Api, email: str) -> dict[str, str]:
 
 def token(reply: Reply, name: str) -> str:
     """One of the two tokens of an answer."""
-    found = reply.expect(200).json()
-    value = found.get(name) if isinstance(found, dict) else None
+    told = reply.expect(200).json()
+    value = told.get(name) if isinstance(told, dict) else None
     expect(isinstance(value, str), f"`{name}` is no text.", reply)
     return str(value)
 

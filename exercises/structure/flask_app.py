@@ -162,6 +162,6 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:  # noqa: C9
         return {"error": error.words}, error.status
 
     for status, words in WORDS.items():
-        app.register_error_handler(status, lambda _error, answer=({"error": words}, status): answer)
+        app.errorhandler(status)(lambda _error, answer=({"error": words}, status): answer)
 
     return app

@@ -40,7 +40,7 @@ class Refusal(HTTPException):
         super().__init__(401, error, {"WWW-Authenticate": challenge})
 
 
-router = APIRouter()
+book = APIRouter()
 Token = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="sign-in"))]
 
 
@@ -60,7 +60,7 @@ def read(token: str, keys: Mapping[str, str]) -> dict[str, Any]:
 
 
 # region draft
-@router.get("/draft")
+@book.get("/draft")
 def show_draft(token: Token) -> dict[str, str]:
     return {"token": token}
 
@@ -69,7 +69,7 @@ def show_draft(token: Token) -> dict[str, str]:
 
 
 # region sign-in
-@router.post("/sign-in")
+@book.post("/sign-in")
 def sign_in(request: Request, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> dict[str, str]:
     if not verify(form.username, form.password):
         raise Refusal("wrong name or password")
@@ -89,7 +89,7 @@ def bearer(request: Request, token: Token) -> str:
         raise Refusal("invalid token", 'Bearer error="invalid_token"') from error
 
 
-@router.get("/me")
+@book.get("/me")
 def show_me(who: Annotated[str, Depends(bearer)]) -> dict[str, str]:
     return {"who": who}
 
@@ -101,5 +101,5 @@ def create_app(keys: Mapping[str, str] = KEYS) -> FastAPI:
     """Build the book; the first key signs, all of them verify."""
     app = FastAPI()
     app.state.keys = keys
-    app.include_router(router)
+    app.include_router(book)
     return app

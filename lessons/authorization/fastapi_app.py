@@ -95,9 +95,8 @@ def create_app() -> FastAPI:  # noqa: C901 - the lesson shows its features one b
         return tickets[number]
 
     @app.put("/mended/tickets/{number}")
-    def move_seat(
-        ticket: Annotated[dict[str, str], Depends(show_ticket)], seat: Annotated[str, Body(embed=True)]
-    ) -> dict[str, str]:
+    def move_seat(number: int, seat: Annotated[str, Body(embed=True)], who: Who) -> dict[str, str]:
+        ticket = show_ticket(number, who)
         ticket["seat"] = seat
         return ticket
 

@@ -163,6 +163,35 @@ def test_c43_the_same_attack_works_on_both_drafts(ask: Ask, which: int, name: st
     assert shows in ask(app, f"/draft{url}", method, sent, body).body
 
 
+KEPT: dict[str, tuple[str, str, dict[str, str], bytes, bytes]] = {
+    "read": ("GET", "/tickets/1", {}, b"", b"C7"),
+    "write": ("PUT", "/tickets/1", JSON, b'{"seat": "Z9"}', b"Z9"),
+    "profile": ("PATCH", "/profile", JSON, b'{"motto": "Less light"}', b"Less light"),
+    "films": ("GET", "/films?by=year", {}, b"", b"Alps"),
+    "votes": ("POST", "/votes", {**FORM, "origin": "https://films.example"}, b"film=Alps", b"Alps"),
+    "reviews": ("POST", "/reviews", JSON, b'{"text": "<b>"}', b"reviews"),
+    "takings": ("GET", "/takings", {}, b"", b"812"),
+}
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("name", KEPT)
+def test_c43_the_mended_routes_keep_the_feature(ask: Ask, which: int, name: str) -> None:
+    app = drafts_and_mended()[which]
+    method, url, headers, body, shows = KEPT[name]
+    answer = ask(app, f"/mended{url}", method, {"cookie": "key=key-of-ada", **headers}, body)
+    assert answer.status == HTTPStatus.OK
+    assert shows in answer.body
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_c38_the_drafts_show_a_guest_the_takings(ask: Ask, which: int) -> None:
+    app = drafts_and_mended()[which]
+    bob = {"cookie": "key=key-of-bob"}
+    answers = [ask(app, f"/{stage}/takings", "GET", bob).status for stage in ("draft", "mended")]
+    assert answers == [HTTPStatus.OK, HTTPStatus.FORBIDDEN]
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_c43_both_escape_by_the_name_of_the_template(ask: Ask, which: int) -> None:
     app = drafts_and_mended()[which]

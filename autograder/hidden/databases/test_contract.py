@@ -221,7 +221,7 @@ def test_a_round_happens_whole_or_not_at_all(api: Api, draw: Draw) -> None:
 
 
 @points(1.5)
-@assesses("databases-transaction")
+@assesses("databases-driver")
 @hint("at-once")
 def test_transfers_at_once_lose_no_minute(api: Api, draw: Draw) -> None:
     """Transfers at the same moment, to and fro, are all carried out, and every minute is where it belongs."""

@@ -116,10 +116,10 @@ def test_processes_that_are_lost_change_no_grade_but_to_broken(wall: Sandbox, tm
         disturbed = graded(toy, wall, names)
     assert len(killed) > 3
     changed = {
-        name
+        name: report.parts
         for name, report in disturbed.items()
         if report.status is not Status.BROKEN and points({name: report}) != points({name: calm[name]})
     }
-    assert changed == set()
+    assert changed == {}
     again = graded(toy, wall, [name for name, report in disturbed.items() if report.status is Status.BROKEN])
     assert points(again).items() <= points(calm).items()

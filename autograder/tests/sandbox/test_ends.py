@@ -16,7 +16,6 @@ from autograder.sandbox import Job, Sandbox
 from autograder.sandbox.relay import connect
 from autograder.tests.sandbox.running import FLASK, ask, job, limits, make, run_code, start, write
 
-
 DAEMON = """
     import os, time
     if os.fork() == 0:

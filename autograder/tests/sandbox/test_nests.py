@@ -327,7 +327,7 @@ def test_a_job_whose_nest_died_is_our_fault(tmp_path: Path) -> None:
     end(*nests_of(sandbox))
     assert not service.alive()
     assert not service.restart()
-    with pytest.raises(WallLost, match="ended in the middle"):
+    with pytest.raises(WallLost, match="ended in the middle of a submission"):
         service.kill()
     assert issubclass(WallLost, GradingBroken)
 

@@ -234,6 +234,7 @@ def choose_language() -> ResponseReturnValue:
     return answer
 
 
+@site.app_errorhandler(HTTPException)
 def word_error(error: HTTPException) -> ResponseReturnValue:
     """Word every refusal in the same form."""
     return {"error": ERRORS.get(error.code or 0, "invalid")}, error.code or HTTPStatus.INTERNAL_SERVER_ERROR
@@ -245,5 +246,4 @@ def create_app() -> Flask:
     app.extensions["store"] = Store()
     app.jinja_options = {**app.jinja_options, "loader": DictLoader({"board.html": BOARD_PAGE})}
     app.register_blueprint(site)
-    app.register_error_handler(HTTPException, word_error)
     return app
