@@ -21,7 +21,7 @@ def test_the_briefs_own_name_comes_before_one_of_another_case(
 ) -> None:
     folder = lay(home / "alice", {"flask_app.py": "mine", "fastapi_app.py": "x"})
     (folder / other).write_text("not this")
-    if sorted(path.name for path in folder.iterdir())[:1] == ["fastapi_app.py"]:
+    if len(list(folder.iterdir())) < 3:
         pytest.skip("this file system takes the two names for one")
     submission = collect(folder)
     assert (submission.folder / "flask_app.py").read_text() == "mine"

@@ -1,0 +1,38 @@
+"""What a student is told of an app that did not start, whatever the app printed."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.checks.message import CheckInfo
+from autograder.kinds.told import not_started
+from autograder.outcome import Outcome
+from autograder.sandbox.policy import load_policy
+
+INFO = CheckInfo(
+    name="a", sentence="It answers.", points=1, objective=None, hints=(), needs=(), file="test_a.py"
+)
+
+
+def told(stderr: str, folder: Path) -> str:
+    outcome = Outcome(entered=True, started=False, exit_code=1, stderr=stderr)
+    (finding,) = not_started((INFO,), outcome, load_policy().limits, folder)
+    return finding.message
+
+
+def test_the_last_line_of_its_own_is_named(tmp_path: Path) -> None:
+    (tmp_path / "app.py").touch()
+    trace = (
+        'Traceback\n  File "app.py", line 3, in <module>\n    x\n  File "lib.py", line 9, in y\nOops: no\n'
+    )
+    assert told(trace, tmp_path) == "The app did not start: Oops: no (app.py, line 3)"
+
+
+@pytest.mark.parametrize("filler", ["\n", " ", "\t\n", '  File "', "\r"])
+def test_no_output_is_slow_to_read(tmp_path: Path, filler: str) -> None:
+    began = time.monotonic()
+    assert told(f"x{filler * 300_000}\nlast", tmp_path).endswith("last")
+    assert time.monotonic() - began < 10  # it took hours
