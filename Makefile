@@ -11,10 +11,12 @@ demo: $(VENV)/ready-grade
 
 test: $(VENV)/ready-dev lint
 	$(BIN)/python -m pytest -m "not slow" -q -n auto --dist loadfile
-	$(BIN)/course dev check
+	$(BIN)/course dev check --files
+	$(BIN)/course dev check --topic routing
 
 slow: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -m slow -q -n auto --dist loadfile
+	$(BIN)/course dev check
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .

@@ -183,11 +183,13 @@ def dev_check(
     course: Course = None,
     topic: Annotated[list[str] | None, typer.Option("--topic", help="Only these topics.")] = None,
     jobs: Jobs = _JOBS,
+    *,
+    files: Annotated[bool, typer.Option("--files", help="Only the rules that run no app.")] = False,
 ) -> int:
     """Prove the mirror: every rule of the course, every violation reported."""
     from autograder.commands.dev import run_check
 
-    return run_check(course, topic, jobs=jobs)
+    return run_check(course, topic, jobs=jobs, files=files)
 
 
 @dev.command("new")

@@ -11,7 +11,7 @@ from rich.console import Console
 from autograder import mutants
 from autograder.catalog import load
 from autograder.commands.grade import progress
-from autograder.devcheck import alignment, check_course
+from autograder.devcheck import alignment, check_course, check_files
 from autograder.devcheck.show import show_matrix, show_sheet, show_violations
 from autograder.mutants.show import as_json as mutants_as_json
 from autograder.mutants.show import show_results
@@ -21,10 +21,17 @@ from autograder.scaffold import new_topic, show_topic
 __all__ = ["run_check", "run_mutants", "run_new", "run_sandbox", "run_show"]
 
 
-def run_check(course: Path | None, topics: Sequence[str] | None, *, jobs: int) -> int:
-    """Hold the course to every rule. Returns 0, or 1 when one does not hold."""
+def run_check(course: Path | None, topics: Sequence[str] | None, *, jobs: int, files: bool = False) -> int:
+    """Hold the course to every rule, or to those alone that run no app.
+
+    Returns 0, or 1 when one does not hold.
+    """
     catalog = load(course)
     console = Console(highlight=False)
+    if files:
+        faults = check_files(catalog, topics or None)
+        console.print(show_violations(faults, files=True))
+        return 1 if faults else 0
     with progress("trying apps", total=None) as tell:
         violations = check_course(
             catalog,

@@ -16,10 +16,10 @@ from autograder.scaffold.sheet import TopicSheet
 __all__ = ["show_matrix", "show_sheet", "show_violations"]
 
 
-def show_violations(violations: Sequence[Violation]) -> RenderableType:
-    """All violations under their rules, and how many there are."""
+def show_violations(violations: Sequence[Violation], *, files: bool = False) -> RenderableType:
+    """All violations under their rules, and how many; ``files``: only the rules about files were asked."""
     if not violations:
-        return Text("Every rule holds.", style="green")
+        return Text("Every rule about files holds." if files else "Every rule holds.", style="green")
     lines: list[Text] = []
     ordered = sorted(violations)
     for rule, group in groupby(ordered, key=lambda each: each.rule):

@@ -65,7 +65,9 @@ class PartReport(_Frozen):
     checks: tuple[CheckReport, ...] = ()
     process: ProcessReport | None = None
     broken: str | None = Field(default=None, description="What failed on our side, to the instructor.")
-    sandbox: str = Field(default="none", description="What it ran in: bubblewrap-warm, bubblewrap, plain, none.")
+    sandbox: str = Field(
+        default="none", description="What it ran in: bubblewrap-warm, bubblewrap, plain, none."
+    )
     walls: bool = Field(default=False, description="Whether a hostile submission would have been held.")
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -64,11 +65,11 @@ def test_a_full_disk_under_the_verdicts_is_broken_and_says_where(toy: Toy) -> No
     assert "1 graded" in course(*GRADE, cwd=toy.path).stdout
 
 
-def test_a_full_disk_under_the_temporary_files_is_our_fault_and_told(toy: Toy, tmp_path: Path) -> None:
-    small = tmp_path / "s"
-    small.mkdir()
-    before = mounted(f"-t tmpfs -o size=8k tmpfs '{small}'")
-    ran = course(*GRADE, cwd=toy.path, code=3, before=before, TMPDIR=str(small))
+def test_a_full_disk_under_the_temporary_files_is_our_fault_and_told(toy: Toy) -> None:
+    # A short path: where a socket would not fit, the folder is passed over.
+    with tempfile.TemporaryDirectory(prefix="s") as small:
+        before = mounted(f"-t tmpfs -o size=8k tmpfs '{small}'")
+        ran = course(*GRADE, cwd=toy.path, code=3, before=before, TMPDIR=small)
     assert "No space left on device" in ran.stderr
     assert "do:    " in ran.stderr
     assert "graded" not in ran.stdout
@@ -120,7 +121,7 @@ def test_whoever_stops_reading_the_reports_is_not_shown_a_traceback(toy: Toy) ->
         process.stdout.readline()
         process.stdout.close()
         said = process.stderr.read()
-    assert process.returncode == 1
+    assert process.returncode == 141
     assert "Traceback" not in said
     assert "Exception ignored" not in said
 

@@ -37,8 +37,10 @@ class Acts(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._in_script = tag == "script"
         for name, value in attrs:
-            outside = name in {"src", "href"} and re.match(r"javascript:|data:|.*evil", value or "")
-            if name.startswith("on") or outside:
+            runs = name in {"src", "href"} and re.match(r"\s*(?:javascript|data):", value or "")
+            # A link may lead anywhere; what the page loads by itself may not.
+            loads = name == "src" and "evil.example" in (value or "")
+            if name.startswith("on") or runs or loads:
                 self.found.append(f"{tag} {name}={value}")
         if tag in ACTIVE:
             self.found.append(tag)
@@ -80,8 +82,17 @@ def test_is_held_by_nbgrader(a_desk: tuple[Results, Ground], attack: Attack) -> 
 
 
 def test_the_search_finds_what_acts() -> None:
-    page = "<p onclick='x'>a</p><script>alert(1)</script><a href='javascript:x'>b</a><form></form>&lt;form>"
-    assert Acts(page).found == ["p onclick=x", "alert(1)", "a href=javascript:x", "form"]
+    page = (
+        "<p onclick='x'>a</p><script>alert(1)</script><a href='javascript:x'>b</a><form></form>"
+        "<img src='//evil.example/seen.png'>&lt;form> <a href='https://evil.example/'>c</a>"
+    )
+    assert Acts(page).found == [
+        "p onclick=x",
+        "alert(1)",
+        "a href=javascript:x",
+        "form",
+        "img src=//evil.example/seen.png",
+    ]
 
 
 def test_nothing_acts_in_the_formgrader(a_desk: tuple[Results, Ground], tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def _safely(path):
         return None
 
 
+probe.tell()
 everything = list(walk("/", 30_000))
 probe("everything", lambda: [hit for path in everything if (hit := _safely(path))][:3])
 probe("by name", lambda: [path for path in everything if "hidden" in path.split("/") or "test_contract" in path][:3])
