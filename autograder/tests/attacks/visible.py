@@ -37,7 +37,7 @@ for folder, folders, files in os.walk("/"):
         for line in text.split(b"\\n"):
             if len(line) > 30 and line.strip() in wanted:
                 hits.append([path, line.decode()])
-print(json.dumps({"seen": seen, "hits": hits[:50], "names": names[:50]}))
+print(json.dumps({"seen": seen, "hits": hits[:500], "names": names[:50]}))
 """
 
 

@@ -1,0 +1,360 @@
+"""The allotment society's site, in FastAPI, with its eight holes closed."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+import unicodedata
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Query, Request, Response, status
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.security import APIKeyCookie
+from fastapi.templating import Jinja2Templates
+from jinja2 import DictLoader, Environment
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+__all__ = ["create_app"]
+
+SITE: Final = "https://rookery.example"
+"""The origin of the society's own pages."""
+
+BOARD_PAGE: Final = """<!doctype html>
+<title>Notice board</title>
+<style>li { white-space: pre-wrap }</style>
+<ul>
+{% for notice in notices %}<li>{{ notice.text }}</li>
+{% endfor %}</ul>
+"""
+
+SCHEMA: Final = """
+CREATE TABLE members (name TEXT PRIMARY KEY, session TEXT, role TEXT, about TEXT);
+CREATE TABLE diary (id INTEGER PRIMARY KEY, owner TEXT, text TEXT);
+CREATE TABLE plots (number INTEGER PRIMARY KEY, crop TEXT, owner TEXT);
+CREATE TABLE loans (id INTEGER PRIMARY KEY, owner TEXT, tool TEXT);
+CREATE TABLE passes (pass TEXT, owner TEXT, used INTEGER);
+CREATE TABLE notices (id INTEGER PRIMARY KEY, text TEXT);
+INSERT INTO members VALUES ('ada', 'ada-4f1c', 'member', ''), ('bob', 'bob-92d7', 'member', ''),
+    ('cleo', 'cleo-e03b', 'chair', '');
+INSERT INTO plots VALUES (1, 'peas', 'ada'), (2, 'kale', 'ada'), (3, 'leeks', 'bob'), (4, 'beans', 'bob'),
+    (5, 'chard', 'cleo'), (6, 'plums', 'cleo');
+"""
+
+ERRORS: Final = {401: "unauthenticated", 403: "forbidden", 404: "not-found"}
+PLOTS: Final = {
+    "number": "SELECT number, crop, owner FROM plots ORDER BY number",
+    "crop": "SELECT number, crop, owner FROM plots ORDER BY crop, number",
+    "owner": "SELECT number, crop, owner FROM plots ORDER BY owner, number",
+}
+"""The statement for each way to sort: a column's name cannot be a bound value."""
+
+TEMPLATES: Final = Jinja2Templates(
+    env=Environment(loader=DictLoader({"board.html": BOARD_PAGE}), autoescape=True)
+)
+
+
+class Store:
+    """The society's tables, in memory; one statement at a time, whichever thread asks."""
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.executescript(SCHEMA)
+        self._lock = threading.Lock()
+
+    def run(self, statement: str, **values: object) -> list[dict[str, Any]]:
+        """Run one statement with bound values; the rows that it returns."""
+        with self._lock:
+            return [dict(row) for row in self._db.execute(statement, values)]
+
+
+class Member(BaseModel):
+    """Somebody of the society."""
+
+    name: str
+    role: Literal["member", "chair"]
+    about: str
+
+
+class ProfileChange(BaseModel):
+    """What is changed about a member; other keys are ignored."""
+
+    about: str
+
+
+class TextSent(BaseModel):
+    """Something to write down."""
+
+    text: str
+
+
+class Written(TextSent):
+    """Something that was written down."""
+
+    id: int
+
+
+class Entries(BaseModel):
+    """A diary."""
+
+    entries: list[Written]
+
+
+class CropSent(BaseModel):
+    """What is to grow on a plot."""
+
+    crop: str
+
+
+class Plot(CropSent):
+    """A plot of the allotments."""
+
+    number: int
+    owner: str
+
+
+class Plots(BaseModel):
+    """Some plots."""
+
+    plots: list[Plot]
+
+
+class Tools(BaseModel):
+    """What somebody has borrowed."""
+
+    tools: list[str]
+
+
+class GatePass(BaseModel):
+    """A pass for the gate."""
+
+    token: Annotated[str, Field(alias="pass")]
+
+
+class Holder(BaseModel):
+    """Whose a pass is."""
+
+    name: str
+
+
+def the_store(request: Request) -> Store:
+    """The running app's tables."""
+    found: Store = request.app.state.store
+    return found
+
+
+Tables = Annotated[Store, Depends(the_store)]
+SESSION: Final = APIKeyCookie(name="session", auto_error=False)
+
+
+def identify(store: Tables, session: Annotated[str | None, Depends(SESSION)]) -> Member:
+    """Find out who asks, by the session in the cookie."""
+    found = store.run("SELECT name, role, about FROM members WHERE session = :session", session=session)
+    if not found:
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED)
+    return Member(**found[0])
+
+
+Me = Annotated[Member, Depends(identify)]
+
+
+def require_chair(me: Me) -> None:
+    """Refuse everybody but the chair."""
+    if me.role != "chair":
+        raise HTTPException(status.HTTP_403_FORBIDDEN)
+
+
+def require_own_page(request: Request) -> None:
+    """Refuse forms that are not of the society's own pages."""
+    if request.headers.getlist("origin") != [SITE]:
+        raise HTTPException(status.HTTP_403_FORBIDDEN)
+
+
+def leads_here(address: str) -> bool:
+    """Whether an address stays on this site, for every browser."""
+    # Browsers read a backslash as a slash, and drop tabs and line breaks before they read at all.
+    return (
+        address.startswith("/")
+        and not address.startswith("//")
+        and "\\" not in address
+        and not any(unicodedata.category(character) == "Cc" for character in address)
+    )
+
+
+# Who asks is found out before every view, also before those that do not name it.
+site = APIRouter(dependencies=[Depends(identify)])
+
+
+@site.get("/me")
+def show_me(me: Me) -> Member:
+    """Who asks."""
+    return me
+
+
+@site.patch("/me")
+def change_me(change: ProfileChange, me: Me, store: Tables) -> Member:
+    """Change what the member says about themselves."""
+    store.run("UPDATE members SET about = :about WHERE name = :name", about=change.about, name=me.name)
+    return me.model_copy(update={"about": change.about})
+
+
+@site.post("/diary", status_code=status.HTTP_201_CREATED)
+def add_entry(sent: TextSent, me: Me, store: Tables) -> Written:
+    """Write into one's own diary."""
+    statement = "INSERT INTO diary (owner, text) VALUES (:owner, :text) RETURNING id, text"
+    (entry,) = store.run(statement, owner=me.name, text=sent.text)
+    return Written(**entry)
+
+
+@site.get("/diary")
+def list_entries(me: Me, store: Tables) -> Entries:
+    """One's own diary, oldest first."""
+    statement = "SELECT id, text FROM diary WHERE owner = :owner ORDER BY id"
+    return Entries.model_validate({"entries": store.run(statement, owner=me.name)})
+
+
+@site.get("/diary/{number}")
+def show_entry(number: int, me: Me, store: Tables) -> Written:
+    """An entry of one's diary."""
+    statement = "SELECT id, text FROM diary WHERE id = :id AND owner = :owner"
+    found = store.run(statement, id=number, owner=me.name)
+    if not found:
+        raise HTTPException(status.HTTP_404_NOT_FOUND)
+    return Written(**found[0])
+
+
+@site.get("/plots")
+def list_plots(store: Tables, sort: Literal["number", "crop", "owner"] = "number") -> Plots:
+    """All plots, sorted."""
+    return Plots.model_validate({"plots": store.run(PLOTS[sort])})
+
+
+@site.put("/plots/{number}")
+def change_plot(number: int, sent: CropSent, me: Me, store: Tables) -> Plot:
+    """Say what grows on a plot: its owner and the chair may."""
+    found = store.run("SELECT owner FROM plots WHERE number = :number", number=number)
+    if not found:
+        raise HTTPException(status.HTTP_404_NOT_FOUND)
+    if found[0]["owner"] != me.name:
+        require_chair(me)
+    statement = "UPDATE plots SET crop = :crop WHERE number = :number RETURNING number, crop, owner"
+    (plot,) = store.run(statement, crop=sent.crop, number=number)
+    return Plot(**plot)
+
+
+@site.post("/loans", dependencies=[Depends(require_own_page)])
+def borrow(tool: Annotated[str, Form()], me: Me, store: Tables) -> RedirectResponse:
+    """Borrow a tool: the form of the page in the shed."""
+    store.run("INSERT INTO loans (owner, tool) VALUES (:owner, :tool)", owner=me.name, tool=tool)
+    return RedirectResponse("/loans", status.HTTP_303_SEE_OTHER)
+
+
+@site.get("/loans")
+def list_loans(me: Me, store: Tables) -> Tools:
+    """What one has borrowed, oldest first."""
+    loans = store.run("SELECT tool FROM loans WHERE owner = :owner ORDER BY id", owner=me.name)
+    return Tools(tools=[loan["tool"] for loan in loans])
+
+
+@site.post("/passes", status_code=status.HTTP_201_CREATED)
+def make_pass(me: Me, store: Tables) -> GatePass:
+    """Make a pass that opens the gate once."""
+    made = secrets.token_urlsafe(32)
+    statement = "INSERT INTO passes VALUES (:pass, :owner, 0)"
+    store.run(statement, owner=me.name, **{"pass": made})
+    return GatePass(**{"pass": made})
+
+
+@site.post("/gate")
+def open_gate(shown: GatePass, store: Tables) -> Holder:
+    """Use a pass, and say whose it is."""
+    statement = "UPDATE passes SET used = 1 WHERE pass = :pass AND used = 0 RETURNING owner AS name"
+    used = store.run(statement, **{"pass": shown.token})
+    if not used:
+        raise HTTPException(status.HTTP_403_FORBIDDEN)
+    return Holder(**used[0])
+
+
+@site.post("/notices", status_code=status.HTTP_201_CREATED)
+def add_notice(sent: TextSent, store: Tables) -> Written:
+    """Pin a notice to the board."""
+    (notice,) = store.run("INSERT INTO notices (text) VALUES (:text) RETURNING id, text", text=sent.text)
+    return Written(**notice)
+
+
+@site.delete(
+    "/notices/{number}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[Depends(require_chair)]
+)
+def remove_notice(number: int, store: Tables) -> None:
+    """Take a notice down: the chair may."""
+    if not store.run("DELETE FROM notices WHERE id = :id RETURNING id", id=number):
+        raise HTTPException(status.HTTP_404_NOT_FOUND)
+
+
+@site.get("/board", response_class=HTMLResponse)
+def show_board(request: Request, store: Tables) -> Response:
+    """The notice board, a page."""
+    notices = store.run("SELECT text FROM notices ORDER BY id")
+    return TEMPLATES.TemplateResponse(request, "board.html", {"notices": notices})
+
+
+@site.get("/language")
+def choose_language(
+    to: str = "en", address: Annotated[str, Query(alias="next")] = "/board"
+) -> Response:
+    """Remember a language, and go on to where the visitor was."""
+    target = address if leads_here(address) else "/board"
+    # Not Starlette's redirect, which rewrites more: all of visible ASCII goes on as it came.
+    visible = "".join(map(chr, range(0x21, 0x7F)))
+    answer = Response(status_code=status.HTTP_303_SEE_OTHER, headers={"Location": quote(target, safe=visible)})
+    # A header holds Latin-1; what lies beyond travels as UTF-8.
+    answer.set_cookie("language", to.encode().decode("latin-1"), httponly=True, samesite="lax")
+    return answer
+
+
+def is_known(request: Request) -> bool:
+    """Whether a request has a session: FastAPI reads a body before it asks `identify`."""
+    try:
+        identify(the_store(request), request.cookies.get("session"))
+    except HTTPException:
+        return False
+    return True
+
+
+async def tell_error(request: Request, error: StarletteHTTPException) -> Response:
+    """Word every refusal in the same form."""
+    if not is_known(request):
+        return JSONResponse({"error": "unauthenticated"}, status.HTTP_401_UNAUTHORIZED)
+    return JSONResponse({"error": ERRORS.get(error.status_code, "invalid")}, error.status_code)
+
+
+async def tell_overflow(request: Request, _error: Exception) -> Response:
+    """Word a number that SQLite cannot hold: nothing has it."""
+    return await tell_error(request, StarletteHTTPException(status.HTTP_404_NOT_FOUND))
+
+
+async def tell_invalid(request: Request, _error: Exception) -> Response:
+    """Word what does not fit a model in that form, too."""
+    if not is_known(request):
+        return JSONResponse({"error": "unauthenticated"}, status.HTTP_401_UNAUTHORIZED)
+    return JSONResponse({"error": "invalid"}, status.HTTP_422_UNPROCESSABLE_CONTENT)
+
+
+def create_app() -> FastAPI:
+    """Build the site with tables of its own."""
+    app = FastAPI(
+        title="Rookery Lane",
+        exception_handlers={
+            StarletteHTTPException: tell_error,
+            RequestValidationError: tell_invalid,
+            OverflowError: tell_overflow,
+            UnicodeEncodeError: tell_invalid,
+        },
+    )
+    app.state.store = Store()
+    app.include_router(site)
+    return app

@@ -1,0 +1,284 @@
+"""The allotment society's site, in Flask, with its eight holes closed."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+import unicodedata
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from jinja2 import DictLoader
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+__all__ = ["create_app"]
+
+SITE: Final = "https://rookery.example"
+"""The origin of the society's own pages."""
+
+BOARD_PAGE: Final = """<!doctype html>
+<title>Notice board</title>
+<style>li { white-space: pre-wrap }</style>
+<ul>
+{% for notice in notices %}<li>{{ notice.text }}</li>
+{% endfor %}</ul>
+"""
+
+SCHEMA: Final = """
+CREATE TABLE members (name TEXT PRIMARY KEY, session TEXT, role TEXT, about TEXT);
+CREATE TABLE diary (id INTEGER PRIMARY KEY, owner TEXT, text TEXT);
+CREATE TABLE plots (number INTEGER PRIMARY KEY, crop TEXT, owner TEXT);
+CREATE TABLE loans (id INTEGER PRIMARY KEY, owner TEXT, tool TEXT);
+CREATE TABLE passes (pass TEXT, owner TEXT, used INTEGER);
+CREATE TABLE notices (id INTEGER PRIMARY KEY, text TEXT);
+INSERT INTO members VALUES ('ada', 'ada-4f1c', 'member', ''), ('bob', 'bob-92d7', 'member', ''),
+    ('cleo', 'cleo-e03b', 'chair', '');
+INSERT INTO plots VALUES (1, 'peas', 'ada'), (2, 'kale', 'ada'), (3, 'leeks', 'bob'), (4, 'beans', 'bob'),
+    (5, 'chard', 'cleo'), (6, 'plums', 'cleo');
+"""
+
+ERRORS: Final = {401: "unauthenticated", 403: "forbidden", 404: "not-found"}
+PLOTS: Final = {
+    "number": "SELECT number, crop, owner FROM plots ORDER BY number",
+    "crop": "SELECT number, crop, owner FROM plots ORDER BY crop, number",
+    "owner": "SELECT number, crop, owner FROM plots ORDER BY owner, number",
+}
+"""The statement for each way to sort: a column's name cannot be a bound value."""
+
+
+class Store:
+    """The society's tables, in memory; one statement at a time, whichever thread asks."""
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.executescript(SCHEMA)
+        self._lock = threading.Lock()
+
+    def run(self, statement: str, **values: object) -> list[dict[str, Any]]:
+        """Run one statement with bound values; the rows that it returns."""
+        with self._lock:
+            return [dict(row) for row in self._db.execute(statement, values)]
+
+
+site = Blueprint("site", __name__)
+
+
+def store() -> Store:
+    """The running app's tables."""
+    found: Store = current_app.extensions["store"]
+    return found
+
+
+def require_chair() -> None:
+    """Refuse everybody but the chair."""
+    if g.member["role"] != "chair":
+        abort(HTTPStatus.FORBIDDEN)
+
+
+def sent(key: str) -> str:
+    """A text of the JSON body."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or not isinstance(body.get(key), str):
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    text: str = body[key]
+    return text
+
+
+class Onward(Response):
+    """A redirect whose address is sent as it is: Werkzeug would turn `/?` into `/`, and `[` into `%5B`."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """Put the address back."""
+        headers = super().get_wsgi_headers(environ)
+        headers["Location"] = self.headers["Location"]
+        return headers
+
+
+def leads_here(address: str) -> bool:
+    """Whether an address stays on this site, for every browser."""
+    # Browsers read a backslash as a slash, and drop tabs and line breaks before they read at all.
+    return (
+        address.startswith("/")
+        and not address.startswith("//")
+        and "\\" not in address
+        and not any(unicodedata.category(character) == "Cc" for character in address)
+    )
+
+
+@site.before_app_request
+def identify() -> None:
+    """Find out who asks, by the session in the cookie."""
+    session = request.cookies.get("session", "")
+    found = store().run("SELECT name, role, about FROM members WHERE session = :session", session=session)
+    if not found:
+        abort(HTTPStatus.UNAUTHORIZED)
+    g.member = found[0]
+
+
+@site.get("/me")
+def show_me() -> ResponseReturnValue:
+    """Who asks."""
+    return dict(g.member)
+
+
+@site.patch("/me")
+def change_me() -> ResponseReturnValue:
+    """Change what the member says about themselves."""
+    about = sent("about")
+    store().run("UPDATE members SET about = :about WHERE name = :name", about=about, name=g.member["name"])
+    return {**g.member, "about": about}
+
+
+@site.post("/diary")
+def add_entry() -> ResponseReturnValue:
+    """Write into one's own diary."""
+    statement = "INSERT INTO diary (owner, text) VALUES (:owner, :text) RETURNING id, text"
+    (entry,) = store().run(statement, owner=g.member["name"], text=sent("text"))
+    return entry, HTTPStatus.CREATED
+
+
+@site.get("/diary")
+def list_entries() -> ResponseReturnValue:
+    """One's own diary, oldest first."""
+    statement = "SELECT id, text FROM diary WHERE owner = :owner ORDER BY id"
+    return {"entries": store().run(statement, owner=g.member["name"])}
+
+
+@site.get("/diary/<int:number>")
+def show_entry(number: int) -> ResponseReturnValue:
+    """An entry of one's diary."""
+    statement = "SELECT id, text FROM diary WHERE id = :id AND owner = :owner"
+    found = store().run(statement, id=number, owner=g.member["name"])
+    if not found:
+        abort(HTTPStatus.NOT_FOUND)
+    return found[0]
+
+
+@site.get("/plots")
+def list_plots() -> ResponseReturnValue:
+    """All plots, sorted."""
+    statement = PLOTS.get(request.args.get("sort", "number"))
+    if statement is None:
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return {"plots": store().run(statement)}
+
+
+@site.put("/plots/<int:number>")
+def change_plot(number: int) -> ResponseReturnValue:
+    """Say what grows on a plot."""
+    found = store().run("SELECT owner FROM plots WHERE number = :number", number=number)
+    if not found:
+        abort(HTTPStatus.NOT_FOUND)
+    if found[0]["owner"] != g.member["name"]:
+        require_chair()
+    statement = "UPDATE plots SET crop = :crop WHERE number = :number RETURNING number, crop, owner"
+    (plot,) = store().run(statement, crop=sent("crop"), number=number)
+    return plot
+
+
+@site.post("/loans")
+def borrow() -> ResponseReturnValue:
+    """Borrow a tool: the form of the page in the shed, and of no other page."""
+    if request.headers.getlist("Origin") != [SITE]:
+        abort(HTTPStatus.FORBIDDEN)
+    statement = "INSERT INTO loans (owner, tool) VALUES (:owner, :tool)"
+    store().run(statement, owner=g.member["name"], tool=request.form["tool"])
+    return redirect("/loans", HTTPStatus.SEE_OTHER)
+
+
+@site.get("/loans")
+def list_loans() -> ResponseReturnValue:
+    """What one has borrowed, oldest first."""
+    statement = "SELECT tool FROM loans WHERE owner = :owner ORDER BY id"
+    return {"tools": [loan["tool"] for loan in store().run(statement, owner=g.member["name"])]}
+
+
+@site.post("/passes")
+def make_pass() -> ResponseReturnValue:
+    """Make a pass that opens the gate once."""
+    made = secrets.token_urlsafe(32)
+    statement = "INSERT INTO passes VALUES (:pass, :owner, 0)"
+    store().run(statement, owner=g.member["name"], **{"pass": made})
+    return {"pass": made}, HTTPStatus.CREATED
+
+
+@site.post("/gate")
+def open_gate() -> ResponseReturnValue:
+    """Use a pass, and say whose it is."""
+    statement = "UPDATE passes SET used = 1 WHERE pass = :pass AND used = 0 RETURNING owner AS name"
+    used = store().run(statement, **{"pass": sent("pass")})
+    if not used:
+        abort(HTTPStatus.FORBIDDEN)
+    return used[0]
+
+
+@site.post("/notices")
+def add_notice() -> ResponseReturnValue:
+    """Pin a notice to the board."""
+    statement = "INSERT INTO notices (text) VALUES (:text) RETURNING id, text"
+    (notice,) = store().run(statement, text=sent("text"))
+    return notice, HTTPStatus.CREATED
+
+
+@site.delete("/notices/<int:number>")
+def remove_notice(number: int) -> ResponseReturnValue:
+    """Take a notice down: the chair may."""
+    require_chair()
+    if not store().run("DELETE FROM notices WHERE id = :id RETURNING id", id=number):
+        abort(HTTPStatus.NOT_FOUND)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@site.get("/board")
+def show_board() -> ResponseReturnValue:
+    """The notice board, a page."""
+    # Flask escapes what goes into a template whose name ends in .html.
+    return render_template("board.html", notices=store().run("SELECT text FROM notices ORDER BY id"))
+
+
+@site.get("/language")
+def choose_language() -> ResponseReturnValue:
+    """Remember a language, and go on to where the visitor was."""
+    address = request.args.get("next", "/board")
+    target = address if leads_here(address) else "/board"
+    answer = Onward(status=HTTPStatus.SEE_OTHER)
+    # All of visible ASCII goes on as it came.
+    answer.headers["Location"] = quote(target, safe="".join(map(chr, range(0x21, 0x7F))))
+    answer.set_cookie("language", request.args.get("to", "en"), httponly=True, samesite="Lax")
+    return answer
+
+
+@site.app_errorhandler(HTTPException)
+def word_error(error: HTTPException) -> ResponseReturnValue:
+    """Word every refusal in the same form."""
+    return {"error": ERRORS.get(error.code or 0, "invalid")}, error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+@site.app_errorhandler(OverflowError)
+def word_number(_error: OverflowError) -> ResponseReturnValue:
+    """Word a number that SQLite cannot hold: nothing has it."""
+    return {"error": "not-found"}, HTTPStatus.NOT_FOUND
+
+
+@site.app_errorhandler(UnicodeEncodeError)
+def word_text(_error: UnicodeEncodeError) -> ResponseReturnValue:
+    """Word a text with half a character, which SQLite cannot hold."""
+    return {"error": "invalid"}, HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def create_app() -> Flask:
+    """Build the site with tables of its own."""
+    app = Flask(__name__)
+    app.extensions["store"] = Store()
+    app.jinja_options = {**app.jinja_options, "loader": DictLoader({"board.html": BOARD_PAGE})}
+    app.register_blueprint(site)
+    return app
