@@ -24,7 +24,7 @@ _MOST_NAME = 60
 """A unix socket's path has at most 107 bytes; a longer temporary folder leaves no room for ours."""
 
 _making = threading.Lock()
-_roots: dict[int, tuple[Path, int]] = {}
+_roots: dict[tuple[int, int], tuple[Path, int]] = {}
 
 
 def scratch_folder(name: str) -> Path:
@@ -47,13 +47,15 @@ def temporary_folder(name: str) -> Iterator[Path]:
 
 def _root() -> Path:
     with _making:
-        made = _roots.get(os.getpid())
+        # Somebody else, as a process may become, could not enter the folder.
+        owner = os.getpid(), getattr(os, "geteuid", int)()
+        made = _roots.get(owner)
         if made is None or not made[0].is_dir():
             parent = _parent()
             _sweep(parent)
             # A forked child makes its own: its parent may end first and take the other away.
             root = Path(os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
-            made = _roots[os.getpid()] = root, _locked(root / _LOCK)
+            made = _roots[owner] = root, _locked(root / _LOCK)
             atexit.register(_remove, root, os.getpid())
         return made[0]
 
