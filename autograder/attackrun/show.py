@@ -65,7 +65,10 @@ def summary(results: Sequence[Result]) -> str:
     words = [result.word for result in results]
     told = ", ".join(f"{words.count(word)} {word}" for word in _SIGNS if word in words)
     sandboxes = ", ".join(dict.fromkeys(result.asked for result in results))
-    return f"{len(results)} attacks of {len(kinds)} of the {KINDS} kinds, in {sandboxes}: {told}."
+    tries = "1 try" if len(results) == 1 else f"{len(results)} tries"
+    names = len({result.attack.name for result in results})
+    attacks = "1 attack" if names == 1 else f"{names} attacks"
+    return f"{tries} at {attacks} of {len(kinds)} of the {KINDS} kinds, in {sandboxes}: {told}."
 
 
 def markdown(results: Sequence[Result]) -> str:

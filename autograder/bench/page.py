@@ -10,15 +10,17 @@ from autograder.bench.sides import SIDES
 
 __all__ = ["SIDE_COLUMNS", "SIZE_COLUMNS", "page", "ratios", "side_rows", "size_rows"]
 
-SIDE_COLUMNS = ("grader", "submissions/s", "slowest to fastest", "CPU s each", "largest process MB")
-SIZE_COLUMNS = ("submissions", "seconds each", "CPU s each", "largest process MB")
+SIDE_COLUMNS = ("grader", "wall", "per second", "spread", "CPU s each", "peak MB")
+SIZE_COLUMNS = ("submissions", "seconds each", "CPU s each", "peak MB")
 
-_WALLS = {"ours": "bubblewrap", "again": "nothing is run", "alone": "bubblewrap"}
+_WALLS = {"ours": "bubblewrap", "again": "none runs", "alone": "bubblewrap"}
 _ABOUT = """\
 One class is generated: solutions, other right apps and wrong ones in turns, no two hand-ins alike.
-Every side runs the same checks with the same hidden inputs, and every student must get the same points
-on all of them, or the command fails. Each round grades the class from scratch, the sides in turns.
-The figures are medians of the rounds, start-up included.
+Every side runs the same checks with the same hidden inputs, but that `ours, reports only` draws its own.
+Every student must get the same points on all sides, or the command fails. Each round grades the class
+from scratch, the sides in turns.
+The figures are medians of the rounds, start-up included: submissions a second with the slowest and the
+fastest round, CPU seconds a submission, and resident memory of the largest process in 10^6 bytes.
 """
 _CPU = {
     True: "CPU seconds are those of all processes, as the kernel counts them for a control group.",
@@ -34,7 +36,7 @@ it a start each. nbgrader uses one core; otter-grader is given as many as this e
 def side_rows(figures: Figures) -> Iterator[tuple[str, ...]]:
     """A row for each side, by ``SIDE_COLUMNS``."""
     for name, side in figures.sides.items():
-        yield (f"{SIDES[name]} ({_WALLS.get(name, 'no wall')})", *_cells(side))
+        yield SIDES[name], _WALLS.get(name, "none"), *_cells(side)
 
 
 def size_rows(figures: Figures) -> Iterator[tuple[str, ...]]:

@@ -22,9 +22,9 @@ from autograder.nb.folder import GradingFolder
 __all__ = ["SIDES", "Side", "sides_of"]
 
 SIDES = {
-    "ours": "this engine, into the gradebook",
-    "again": "the same class again, from the cache",
-    "alone": "this engine, reports only",
+    "ours": "ours, into gradebook",
+    "again": "ours, from the cache",
+    "alone": "ours, reports only",
     "stock": "stock nbgrader",
     "otter": "otter-grader",
 }

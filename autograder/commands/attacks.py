@@ -64,7 +64,7 @@ def run_attacks(
 def _show(results: Sequence[Result]) -> None:
     console = Console(highlight=False)
     console.print(table(results, wide=console.width >= _WIDE))
-    console.print(f"\n{summary(results)}")
+    console.print(f"\n{summary(results)}", soft_wrap=True)
     untried = [result for result in results if not result.tried]
     if untried:
         console.print(

@@ -173,7 +173,7 @@ def test_it_tries_what_it_is_asked_to_and_writes_the_page(
     code, out, _ = told(capsys, "--only", "leaves_at_import", "--sandbox", "cold", "--markdown", str(page))
     assert code == 0, out
     assert "✓ held" in out
-    assert "1 attacks of 1 of the 49 kinds, in cold: 1 held." in out
+    assert "1 try at 1 attack of 1 of the 49 kinds, in cold: 1 held." in out
     text = page.read_text("utf-8")
     assert "| 6 | `leaves_at_import` | Ends its process with exit code 0" in text
     assert "Made by `course dev attacks --markdown autograder/ATTACKS.md`" in text

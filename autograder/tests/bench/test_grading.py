@@ -63,7 +63,7 @@ def test_no_two_hand_ins_of_a_class_are_alike_and_right_and_wrong_ones_take_turn
 def test_the_page_says_the_ratio_its_spread_the_command_and_the_machine(figures: Figures) -> None:
     text = page(figures, "course bench grading")
     assert "10.0 times as many submissions a second as stock nbgrader (9.0 to 14.0 over the rounds)" in text
-    assert "| stock nbgrader (no wall) | 0.20 | 1.50 to 2.50 | 0.50 | 120 |" in text
+    assert "| stock nbgrader | none | 0.20 | 1.50 to 2.50 | 0.50 | 120 |" in text
     assert "| 100 | 0.35 | 0.50 | 131 |" in text
     assert "`course bench grading`" in text
     assert figures.machine.processor in text

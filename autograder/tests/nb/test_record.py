@@ -6,12 +6,14 @@ import errno
 import os
 import shutil
 import sqlite3
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from nbconvert.writers import FilesWriter
 
 from autograder.errors import CourseError, UsageError
+from autograder.flow import most_under_way
 from autograder.nb import lock
 from autograder.nb.journal import Kind
 from autograder.report.model import Report
@@ -125,6 +127,26 @@ def test_progress_is_told_in_the_order_of_recording(desk: Desk) -> None:
 
     desk.autograde(jobs=2, on_progress=hear)
     assert heard == [("ben", 1, 2), ("ann", 2, 2)]
+
+
+def test_a_class_is_judged_a_few_hand_ins_ahead_of_recording(desk: Desk) -> None:
+    for number in range(15):
+        desk.hand_in(f"s{number:02}", flask="# 1\n")
+    judged: list[str] = import_module("nb_fakes").GRADED
+    judged.clear()
+    ahead: list[int] = []
+    reports = desk.autograde(jobs=1, on_progress=lambda _, done, __: ahead.append(len(judged) - done))
+    assert len(reports) == len(judged) == 15
+    assert max(ahead) <= most_under_way(1)
+
+
+def test_what_is_told_in_the_end_is_no_whole_report(desk: Desk) -> None:
+    desk.hand_in("ann", flask="# 3\n")
+    whole: list[Report] = []
+    told = desk.autograde(on_progress=lambda report, *_: whole.append(report))["ann"]
+    assert (told.points, told.status) == (whole[0].points, whole[0].status)
+    assert any(part.checks for part in whole[0].parts)
+    assert not any(part.checks for part in told.parts)
 
 
 def test_when_stopped_what_was_recorded_stays_and_the_next_run_does_the_rest(desk: Desk) -> None:
