@@ -137,7 +137,8 @@ def test_a_class_is_judged_a_few_hand_ins_ahead_of_recording(desk: Desk) -> None
     ahead: list[int] = []
     reports = desk.autograde(jobs=1, on_progress=lambda _, done, __: ahead.append(len(judged) - done))
     assert len(reports) == len(judged) == 15
-    assert max(ahead) <= most_under_way(1)
+    # As many are begun again while those that are done wait to be recorded.
+    assert max(ahead) < 2 * most_under_way(1)
 
 
 def test_what_is_told_in_the_end_is_no_whole_report(desk: Desk) -> None:
