@@ -53,7 +53,8 @@ def test_the_seeds_are_taken(name: str) -> None:
 def test_any_bytes_are_taken(name: str) -> None:
     seeds = SEEDS()[name]
 
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    # The same inputs in every run: new ones are the business of the long run, not of a commit's tests.
+    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(
         st.binary(max_size=2_000)
         | st.builds(mutated, st.sampled_from(seeds), st.integers(0, 2**32))
@@ -74,8 +75,8 @@ def test_what_was_found_once_stays_mended(case: Path) -> None:
 
 def test_a_target_that_breaks_its_promise_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(data: bytes) -> None:
-        assert b"\x00" not in data
+        assert len(data) < 20, "no input of a seed's length"
 
     monkeypatch.setitem(TARGETS, "report", broken)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="no input of a seed's length"):
         test_any_bytes_are_taken("report")
