@@ -17,6 +17,7 @@ class Limit(StrEnum):
     MEMORY = "memory"
     OUTPUT = "output"
     PROCESSES = "processes"
+    DESCRIPTORS = "descriptors"
 
 
 @dataclass(frozen=True, slots=True)

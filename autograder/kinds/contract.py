@@ -17,6 +17,7 @@ from autograder.errors import CatalogError, GradingBroken
 from autograder.frameworks import FRAMEWORKS, Framework
 from autograder.kinds.database import Database, fresh_database
 from autograder.kinds.judge import Setting
+from autograder.kinds.stretch import stretch
 from autograder.kinds.told import explained, not_started, refused
 from autograder.outcome import Limit, Outcome
 from autograder.report.model import CheckReport, PartReport, ProcessReport
@@ -66,7 +67,8 @@ class ContractJudge:
         found, outcome = self._tried(submission, seed, findings, policy)
         if _out_of_time(found, outcome) and outcome.waited_s >= policy.busy.waited_s:
             # The machine may have been too slow, and not the app.
-            found, outcome = self._tried(submission, seed, findings, policy.patient())
+            policy = policy.patient(stretch(policy.busy.probe_s))
+            found, outcome = self._tried(submission, seed, findings, policy)
         return self._scored(runner, found, outcome=outcome)
 
     def _tried(

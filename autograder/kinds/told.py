@@ -70,6 +70,7 @@ def _at(limit: Limit, limits: Limits) -> str:
         Limit.MEMORY: f"it used more than {limits.memory_bytes / _MIB:.0f} MiB of memory.",
         Limit.OUTPUT: f"it printed more than {limits.output_bytes / _MIB:.0f} MiB.",
         Limit.PROCESSES: f"it ran more than {limits.processes} processes and threads at once.",
+        Limit.DESCRIPTORS: f"it held more than {limits.descriptors} files and sockets open at once.",
     }[limit]
 
 

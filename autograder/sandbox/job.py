@@ -31,6 +31,7 @@ class Limits:
     memory_bytes: int
     processes: int
     open_files: int
+    descriptors: int
     file_bytes: int
     tmp_bytes: int
     output_bytes: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.outcome import Limit
 from autograder.sandbox.job import Limits
-from autograder.sandbox.watchdog import shared_fairly, usage_of, waited_of
+from autograder.sandbox.watchdog import descriptors_of, shared_fairly, usage_of, waited_of
 
 __all__ = ["Meter"]
 
@@ -39,6 +39,8 @@ class Meter:
         self.memory_bytes = max(self.memory_bytes, memory)
         if usage.tasks > self._limits.processes + 1:  # and pid 1
             return Limit.PROCESSES
+        if descriptors_of(usage.pids) > self._limits.descriptors:
+            return Limit.DESCRIPTORS
         if memory > self._limits.memory_bytes:
             return Limit.MEMORY
         return Limit.CPU if self.cpu_s > self._limits.cpu_s else None

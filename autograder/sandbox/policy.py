@@ -40,10 +40,12 @@ class BusyPolicy(_Frozen):
 
     Attributes:
         waited_s: how long the app's processes must have waited for a core.
-        patience: how many times longer the second try may take on the clock.
+        probe_s: CPU seconds of the work by which the machine is measured before a second try.
+        patience: how many times longer the second try may take on the clock, at most.
     """
 
     waited_s: Seconds
+    probe_s: Seconds
     patience: Annotated[float, Field(ge=1, allow_inf_nan=False)]
 
 
@@ -96,9 +98,13 @@ class Policy(_Frozen):
     nest: NestPolicy
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
-    def patient(self) -> Policy:
-        """The policy of a second try: every limit on the clock is longer, no other is."""
-        times = self.busy.patience
+    def patient(self, stretch: float) -> Policy:
+        """The policy of a second try: every limit on the clock is longer, no other is.
+
+        Args:
+            stretch: how many times longer than on a calm machine work takes on this one now.
+        """
+        times = min(max(stretch, 1.0), self.busy.patience)
         limits = dataclasses.replace(
             self.limits, wall_s=self.limits.wall_s * times, start_wall_s=self.limits.start_wall_s * times
         )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -14,6 +15,11 @@ __all__: list[str] = []
 # A deadline on one example would be an assertion on seconds, which a busy machine fails.
 settings.register_profile("course", deadline=None)
 settings.load_profile("course")
+
+# Started in the background by a script, the tests inherit an ignored Ctrl-C, and so would every command
+# that they start; a handler of our own is taken back by `exec`.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -27,6 +27,7 @@ LAYERS = (
     {"kinds"},
     {"evaluate"},
     {"batch", "nb", "release", "selfcheck"},
+    {"learn"},
     {"attackrun", "devcheck", "mutants", "scaffold", "site", "bench", "demo"},
     {"commands"},
     {"cli"},

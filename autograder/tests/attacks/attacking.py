@@ -22,8 +22,7 @@ def first_of(kinds: Iterable[int]) -> list[Any]:
 
 def _marks(attack: Attack) -> list[pytest.MarkDecorator]:
     marks = [] if attack.fast else [pytest.mark.slow]
-    # A known hole may be closed by whoever owns the place before this is told.
-    return marks + ([pytest.mark.xfail(reason=attack.hole, strict=False)] if attack.hole else [])
+    return marks + ([pytest.mark.xfail(reason=attack.hole, strict=True)] if attack.hole else [])
 
 
 def of_face(face: str) -> list[Any]:

@@ -201,6 +201,57 @@ def test_open_files_are_limited(walled: Sandbox, tmp_path: Path) -> None:
     assert held < 50
 
 
+def test_descriptors_are_limited_over_all_processes(walled: Sandbox, tmp_path: Path) -> None:
+    code = """
+        import os, time
+        for _ in range(3):
+            os.fork()
+        held = [os.open("/dev/null", os.O_RDONLY) for _ in range(40)]
+        time.sleep(30)
+    """
+    assert run_code(walled, tmp_path, code, limits=limits(descriptors=200)).limit is Limit.DESCRIPTORS
+
+
+def test_a_process_that_lets_nobody_look_is_counted_too(walled: Sandbox, tmp_path: Path) -> None:
+    code = """
+        import ctypes, os, time
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+        for _ in range(3):
+            os.fork()
+        held = [os.open("/dev/null", os.O_RDONLY) for _ in range(40)]
+        time.sleep(30)
+    """
+    assert run_code(walled, tmp_path, code, limits=limits(descriptors=200)).limit is Limit.DESCRIPTORS
+
+
+def test_a_sockets_buffer_stays_as_large_as_it_is(walled: Sandbox, tmp_path: Path) -> None:
+    code = """
+        import socket
+        one, _ = socket.socketpair()
+        before = [one.getsockopt(socket.SOL_SOCKET, each) for each in (7, 8)]
+        for option in (7, 8, 32, 33):
+            one.setsockopt(socket.SOL_SOCKET, option, 1 << 22)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        print(before == [one.getsockopt(socket.SOL_SOCKET, each) for each in (7, 8)])
+        print(one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+    """
+    assert run_code(walled, tmp_path, code).stdout.split() == ["True", "1"]
+
+
+def test_limits_are_changed_of_the_caller_alone(walled: Sandbox, tmp_path: Path) -> None:
+    code = """
+        import resource
+        resource.prlimit(0, resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+        print(resource.getrlimit(resource.RLIMIT_NOFILE))
+        try:
+            resource.prlimit(1, resource.RLIMIT_CPU, (1, 1))
+        except PermissionError:
+            print("refused")
+    """
+    assert run_code(walled, tmp_path, code).stdout.splitlines() == ["(64, 64)", "refused"]
+
+
 def test_output_floods_on_both_streams_are_one_flood(walled: Sandbox, tmp_path: Path) -> None:
     code = """
         import os
