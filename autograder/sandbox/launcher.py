@@ -28,6 +28,7 @@ import socket
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NoReturn, TextIO
@@ -568,6 +569,8 @@ def run_app(
     os.chdir(home)
     os.environ.clear()
     os.environ.update(order["environment"])
+    if hasattr(time, "tzset"):
+        time.tzset()  # read once at the interpreter's start, which was long before the order
     sys.stdout, sys.stderr = _text_to(1), _text_to(2)
     _limit(order["rlimits"])
     if order["command"]:

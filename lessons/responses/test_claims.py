@@ -37,8 +37,9 @@ def ask() -> Iterator[Ask]:
     hosts: dict[int, Host] = {}
 
     def send(app: Any, url: str, body: Any = None) -> Answer:
-        protocol = "asgi" if isinstance(app, FastAPI) else "wsgi"
-        host = hosts.setdefault(id(app), open_host(app, protocol))
+        if id(app) not in hosts:
+            hosts[id(app)] = open_host(app, "asgi" if isinstance(app, FastAPI) else "wsgi")
+        host = hosts[id(app)]
         if body is None:
             return host.send(Request("GET", url))
         return host.send(

@@ -33,9 +33,9 @@ def ask() -> Iterator[Ask]:
     hosts: dict[int, Host] = {}
 
     def get(app: Any, url: str) -> Answer:
-        protocol = "asgi" if isinstance(app, FastAPI) else "wsgi"
-        host = hosts.setdefault(id(app), open_host(app, protocol))
-        return host.send(Request("GET", url))
+        if id(app) not in hosts:
+            hosts[id(app)] = open_host(app, "asgi" if isinstance(app, FastAPI) else "wsgi")
+        return hosts[id(app)].send(Request("GET", url))
 
     yield get
     for host in hosts.values():

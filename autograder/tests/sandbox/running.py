@@ -22,7 +22,7 @@ from autograder.sandbox.policy import load_policy
 __all__ = ["FASTAPI", "FLASK", "ask", "job", "limits", "make", "open_sandbox", "run_code", "start", "write"]
 
 FLASK = """
-    import os
+    import os, time
     from flask import Flask, request
 
     app = Flask(__name__)
@@ -30,7 +30,9 @@ FLASK = """
 
     @app.get("/")
     def index():
-        return {"client": request.remote_addr, "cwd": os.getcwd(), "environment": dict(os.environ)}
+        zone = time.tzname[0]
+        here = {"client": request.remote_addr, "cwd": os.getcwd(), "zone": zone}
+        return {**here, "environment": dict(os.environ)}
 
     @app.post("/notes")
     def note():
@@ -49,7 +51,7 @@ FLASK = """
 """
 
 FASTAPI = """
-    import os
+    import os, time
     from fastapi import FastAPI, Request
 
     app = FastAPI()
@@ -57,7 +59,9 @@ FASTAPI = """
 
     @app.get("/")
     def index(request: Request):
-        return {"client": request.client.host, "cwd": os.getcwd(), "environment": dict(os.environ)}
+        zone = time.tzname[0]
+        here = {"client": request.client.host, "cwd": os.getcwd(), "zone": zone}
+        return {**here, "environment": dict(os.environ)}
 
     @app.post("/notes")
     def note():

@@ -77,6 +77,16 @@ def test_a_restart_can_add_variables_for_that_start_alone(
     ]
 
 
+def test_the_time_zone_of_a_restart_is_that_of_the_apps_clock(
+    sandbox: Sandbox, framework: str, tmp_path: Path
+) -> None:
+    with start(sandbox, make(tmp_path, framework, environment={"TZ": "EAST-1"})) as service:
+        zones = [ask(service).json()["zone"]]  # type: ignore[index]
+        assert service.restart({"TZ": "WEST+9"})
+        zones.append(ask(service).json()["zone"])  # type: ignore[index]
+    assert zones == ["EAST", "WEST"]
+
+
 LEAVING = {
     "flask": """
         import atexit, os
