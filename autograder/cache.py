@@ -27,6 +27,11 @@ class Cache:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept at all."""
+        return self._folder is not None
+
     @staticmethod
     def key(**facts: object) -> str:
         """A key that changes when any of the facts does."""

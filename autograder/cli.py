@@ -44,23 +44,139 @@ Trust = Annotated[
 Topic = Annotated[str, typer.Argument(help="A topic's name, as `course list` shows it.")]
 Folder = Annotated[Path, typer.Option("--build", help="The nbgrader course folder.")]
 
+MaybeTopic = Annotated[str | None, typer.Argument(help="A topic's name; the one you are at if not given.")]
+MaybePart = Annotated[str | None, typer.Argument(help="One part, such as flask; all if not given.")]
+Json = Annotated[bool, typer.Option("--json", help="The same, as JSON.")]
+
+
+@app.command()
+def start(course: Course = None, *, json: Json = False) -> int:
+    """Say where you are, what is next, and how long it takes."""
+    from autograder.commands.learn import run_start
+
+    return run_start(course, as_json=json)
+
+
+@app.command("next")
+def next_topic(course: Course = None, *, json: Json = False) -> int:
+    """Say what is next: the first topic with a part that is not passed."""
+    from autograder.commands.learn import run_next
+
+    return run_next(course, as_json=json)
+
 
 @app.command("list")
 def list_topics(
     course: Course = None,
     *,
     planned: Annotated[bool, typer.Option("--all", help="Planned ones too.")] = False,
+    json: Json = False,
 ) -> int:
-    """Show the topics: what they are about, how long they take, what they are worth."""
+    """Show the topics: how long they take, what they are worth, how far you are with each."""
     from autograder.commands.listing import run
 
-    return run(course, planned=planned)
+    return run(course, planned=planned, as_json=json)
+
+
+@app.command()
+def lesson(
+    topic: MaybeTopic = None,
+    course: Course = None,
+    *,
+    printed: Annotated[bool, typer.Option("--print", help="Print it, even if its page was built.")] = False,
+) -> int:
+    """Open a lesson's page, or print the lesson."""
+    from autograder.commands.learn_lesson import run
+
+    return run(course, topic, printed=printed)
+
+
+@app.command()
+def hint(
+    topic: MaybeTopic = None,
+    part: MaybePart = None,
+    course: Course = None,
+    *,
+    again: Annotated[bool, typer.Option("--again", help="Those that you have seen already.")] = False,
+    json: Json = False,
+) -> int:
+    """Give the next of three hints for the check to fix first."""
+    from autograder.commands.learn_hint import run
+
+    return run(course, topic, part, again=again, as_json=json)
+
+
+@app.command()
+def solution(
+    topic: Topic,
+    part: MaybePart = None,
+    course: Course = None,
+    *,
+    give_up: Annotated[bool, typer.Option("--i-give-up", help="Before passing; it is remembered.")] = False,
+) -> int:
+    """Show the solution beside your own work, once that passes."""
+    from autograder.commands.learn_solution import run
+
+    return run(course, topic, part, give_up=give_up)
+
+
+@app.command()
+def reset(
+    topic: Topic,
+    part: MaybePart = None,
+    course: Course = None,
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="Bring back what the last reset put away.")] = False,
+) -> int:
+    """Begin an exercise anew; a copy of your work is kept."""
+    from autograder.commands.learn_reset import run
+
+    return run(course, topic, part, back=undo)
+
+
+@app.command()
+def serve(
+    topic: MaybeTopic = None,
+    part: MaybePart = None,
+    course: Course = None,
+    *,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65534, help="The first app's; free ones if not given.")
+    ] = None,
+) -> int:
+    """Serve your apps until Ctrl-C; each starts again when you save it."""
+    from autograder.commands.learn_serve import run
+
+    return run(course, topic, part, port=port)
+
+
+@app.command()
+def progress(
+    course: Course = None,
+    *,
+    export: Annotated[Path | None, typer.Option("--export", help="Write all that is kept there.")] = None,
+    json: Json = False,
+) -> int:
+    """Show how far you are, in each part of the course and framework."""
+    from autograder.commands.learn_progress import run
+
+    return run(course, export=export, as_json=json)
+
+
+@app.command()
+def verify(course: Course = None, *, json: Json = False) -> int:
+    """Check again whatever you checked before; what fails now is pending again."""
+    from autograder.commands.learn_verify import run
+
+    return run(course, as_json=json)
 
 
 @app.command()
 def check(
-    topic: Topic,
-    part: Annotated[str | None, typer.Argument(help="One part, such as flask; all if not given.")] = None,
+    topic: Annotated[
+        str | None, typer.Argument(help="A topic's name; the one you are at if not given.")
+    ] = None,
+    part: MaybePart = None,
     course: Course = None,
     *,
     folder: Annotated[Path | None, typer.Option(help="Where your files are, if not in exercises/.")] = None,

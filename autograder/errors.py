@@ -5,6 +5,7 @@ CourseError
 ├── CatalogError           course.toml or one of the four trees is not as it must be
 ├── SandboxUnavailable     this machine offers no wall to grade behind
 ├── ReleaseRefused         a student edition would hold something secret
+├── StoreError             a learner's progress cannot be read or kept
 └── GradingBroken          our fault: a verdict would not be the student's doing
     └── WallLost           and likely to go well the next time
 """
@@ -19,6 +20,7 @@ __all__ = [
     "GradingBroken",
     "ReleaseRefused",
     "SandboxUnavailable",
+    "StoreError",
     "UsageError",
     "WallLost",
     "reason",
@@ -58,6 +60,10 @@ class SandboxUnavailable(CourseError):
 
 class ReleaseRefused(CourseError):
     """A student edition would leak; nothing was written."""
+
+
+class StoreError(CourseError):
+    """A learner's progress cannot be read or kept; a verdict is shown all the same."""
 
 
 class GradingBroken(CourseError):

@@ -14,6 +14,7 @@ from typing import Self
 
 from autograder.cache import Cache
 from autograder.catalog import Catalog, Part, Topic
+from autograder.checks.holder import SharedChecks
 from autograder.errors import CatalogError, CourseError, GradingBroken, WallLost, reason
 from autograder.frameworks import FRAMEWORKS
 from autograder.kinds import JUDGES, Judge, Setting, database_kind
@@ -38,6 +39,8 @@ class Grader:
         jobs: how many submissions are judged at once by ``submit``.
         policy: limits; the package's own when not given.
         checks: check files to use in place of a topic's hidden ones.
+        shared: holds the checks of all parts in one process; the caller closes it. Each part has one of
+            its own when not given.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Grader:
         jobs: int = 1,
         policy: Policy | None = None,
         checks: Sequence[Path] | None = None,
+        shared: SharedChecks | None = None,
     ) -> None:
         self._catalog = catalog
         self._sandbox = sandbox
@@ -57,6 +61,7 @@ class Grader:
         self._cache = Cache(cache)
         self._policy = policy or load_policy()
         self._checks = checks
+        self._shared = shared
         self._judges: dict[tuple[str, str], Judge] = {}
         self._prepared: set[str] = set()
         self._closed = False
@@ -117,7 +122,9 @@ class Grader:
                         remedy=f"Use one of: {', '.join(JUDGES)}; or leave the topic 'planned'.",
                     )
                 places = self._catalog.places(topic.name)
-                setting = Setting(places, topic, part, self._sandbox, self._policy, self._checks)
+                setting = Setting(
+                    places, topic, part, self._sandbox, self._policy, self._checks, self._shared
+                )
                 self._judges[key] = kind(setting)
             return self._judges[key]
 
@@ -185,13 +192,16 @@ class Grader:
                 self._sandbox.prepare(FRAMEWORKS[part.framework].protocol, part.libraries)
 
     def _key(self, judge: Judge, topic: Topic, part: Part, submission: Submission, seed: str) -> str:
+        checks = _digest(judge)
+        if not self._cache.keeps:
+            return ""
         return Cache.key(
             submission=submission.digest,
             topic=topic.model_dump(),
             part=part.name,
             database=database_kind(part),
             seed=seed,
-            checks=_digest(judge),
+            checks=checks,
             engine=engine_digest(),
             versions=versions(),
             sandbox=self._sandbox.name,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from autograder.checks.api import Api, Draw
 from autograder.checks.expect import CheckFailed, expect
-from autograder.checks.findings import Findings
 from autograder.checks.marks import assesses, hint, needs, points
 from autograder.checks.reply import Cookie, Reply
+
+if TYPE_CHECKING:
+    from autograder.checks.findings import Findings
 
 __all__ = [
     "Api",
@@ -21,3 +25,12 @@ __all__ = [
     "needs",
     "points",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Few checks want it, and pydantic takes its time.
+    if name == "Findings":
+        from autograder.checks.findings import Findings  # noqa: PLC0415 - see above
+
+        return Findings
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

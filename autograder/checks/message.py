@@ -4,55 +4,83 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from autograder.checks.findings import Findings
 from autograder.sandbox.job import Address
 from autograder.verdict import Verdict
 
+if TYPE_CHECKING:
+    from autograder.checks.findings import Findings
+
 __all__ = ["CheckInfo", "Finding", "Order", "Question", "lines", "say"]
 
+# No pydantic here: the checks' process needs nothing else of it, and importing it takes a third as long as
+# all that this process imports beside it.
 
-class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
-
-class CheckInfo(_Message):
+@dataclass(frozen=True, slots=True)
+class CheckInfo:
     """A check as collected, before anything ran."""
 
     name: str
-    sentence: Annotated[str, Field(min_length=8)]
-    points: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    sentence: str
+    points: float
     objective: str | None
     hints: tuple[str, ...]
     needs: tuple[str, ...]
     file: str
 
+    def told(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
 
-class Order(_Message):
-    """One run of all checks against one app.
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Self:
+        """What `told` said."""
+        return cls(**{**told, "hints": tuple(told["hints"]), "needs": tuple(told["needs"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One run of checks against one app.
 
     Attributes:
         addresses: where the app answers; several when one process serves several.
         findings: what the learner says was wrong with the app, where the part asks for it.
+        files: names of the files whose checks are run; all that were collected when there are none.
         left: the files of which a check may ask what the app left.
         wall_s: seconds after which the app is ended; a run that goes on long after that is ended too.
     """
 
-    addresses: Annotated[tuple[Address, ...], Field(min_length=1)]
-    findings: Findings | None = None
-    left: tuple[str, ...] = ()
+    addresses: tuple[Address, ...]
     seed: str
     wall_s: float
     request_wall_s: float
     response_bytes: int
     hang_limit: int
+    findings: Findings | None = None
+    files: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, object]:
+        """For JSON."""
+        told = asdict(self)
+        if self.findings is not None:
+            told["findings"] = self.findings.model_dump(by_alias=True)
+        return told
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Self:
+        """What `told` said."""
+        tuples = {name: tuple(told[name]) for name in ("files", "left")}
+        addresses = tuple(Address(**each) for each in told["addresses"])
+        return cls(**{**told, **tuples, "addresses": addresses, "findings": _findings(told["findings"])})
 
 
-class Finding(_Message):
+@dataclass(frozen=True, slots=True)
+class Finding:
     """What one check found."""
 
     name: str
@@ -63,8 +91,18 @@ class Finding(_Message):
     got: str | None = None
     wall_s: float = 0.0
 
+    def told(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
 
-class Question(_Message):
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Self:
+        """What `told` said."""
+        return cls(**{**told, "verdict": Verdict(told["verdict"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
     """What a check asks of the engine in the middle of a run.
 
     Attributes:
@@ -74,18 +112,26 @@ class Question(_Message):
     """
 
     ask: Literal["restart", "left"]
-    environment: dict[str, str] = {}
+    environment: dict[str, str] = field(default_factory=dict)
     file: str = ""
 
 
-def say(channel: socket.socket, message: dict[str, object]) -> None:
+def say(channel: socket.socket, message: Mapping[str, object]) -> None:
     """Send one message."""
     channel.sendall(json.dumps(message).encode() + b"\n")
 
 
-def lines(channel: socket.socket) -> Iterator[dict[str, object]]:
+def lines(channel: socket.socket) -> Iterator[dict[str, Any]]:
     """The messages that arrive, until the other side closes."""
     with channel.makefile("rb") as stream:
         for line in stream:
-            message: dict[str, object] = json.loads(line)
+            message: dict[str, Any] = json.loads(line)
             yield message
+
+
+def _findings(told: Mapping[str, Any] | None) -> Findings | None:
+    if told is None:
+        return None
+    from autograder.checks.findings import Findings  # noqa: PLC0415 - pydantic, for the parts that have any
+
+    return Findings.model_validate(told)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 
 from autograder.checks.api import Api, Draw
 from autograder.checks.client import Client
 from autograder.checks.expect import AppGone, AppHung, CheckFailed
-from autograder.checks.findings import Findings
 from autograder.checks.message import CheckInfo, Finding, Order
 from autograder.checks.plain import PlainCheck, plain
 from autograder.checks.process import AppProcess, Ask
 from autograder.sandbox.job import Address
 from autograder.verdict import Verdict
 
+if TYPE_CHECKING:
+    from autograder.checks.findings import Findings
+
 __all__ = ["Checks", "Run"]
 
 _MOST_CHARS = 4_000
 """Of one text of a finding: an app can put 100 kB into a header that a message quotes."""
+
+_SHORTEST = 8
+"""Characters of a sentence that says something."""
 
 _MARKS = ("points(value)", "assesses(objective)", "hint(*ids)", "needs(*checks)")
 
@@ -111,6 +118,8 @@ class Checks:
         self._run = run
         sentences = {info.name: info.sentence for info in self.infos}
         for item, info in zip(self._items, self.infos, strict=True):
+            if run.order.files and info.file not in run.order.files:
+                continue
             skipped = run.reason_to_skip(info, sentences)
             if skipped is not None:
                 run.found(skipped)
@@ -194,14 +203,23 @@ def _info(item: pytest.Item, *, graded: bool) -> CheckInfo:
     function = getattr(item, "function", None)
     sentence = " ".join((getattr(function, "__doc__", None) or "").split("\n\n")[0].split())
     worth = _one(item, "course_points")
-    if not sentence or (graded and not worth):
-        missing = "a docstring: the sentence that the learner reads" if not sentence else "@points(...)"
+    if len(sentence) < _SHORTEST or (graded and not worth):
+        missing = (
+            "a docstring: the sentence that the learner reads"
+            if len(sentence) < _SHORTEST
+            else "@points(...)"
+        )
         raise pytest.UsageError(f"{item.nodeid} has no {missing}")
+    points = float(str(worth[0])) if worth else 0.0
+    if not 0 <= points < math.inf:
+        raise pytest.UsageError(
+            f"{item.nodeid} is worth {points} points, which must be greater than or equal to 0"
+        )
     objective = _one(item, "course_assesses")
     return CheckInfo(
         name=item.name,
         sentence=sentence,
-        points=float(str(worth[0])) if worth else 0.0,
+        points=points,
         objective=str(objective[0]) if objective else None,
         hints=tuple(map(str, _one(item, "course_hint"))),
         needs=tuple(map(str, _one(item, "course_needs"))),

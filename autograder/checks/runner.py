@@ -1,15 +1,9 @@
-"""The engine's side of the checks' process: start it once, run it for many apps."""
+"""The engine's side of the checks' process: which checks judge a part, and one run of them for one app."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
-import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,15 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from pydantic import TypeAdapter
-
-from autograder.checks.message import CheckInfo, Finding, Order, Question, lines, say
+from autograder.checks.holder import CheckHolder
+from autograder.checks.message import Finding, Order, Question, say
+from autograder.checks.message import lines as messages
 from autograder.errors import GradingBroken
-from autograder.scratch import scratch_folder
 
 __all__ = ["CheckRunner", "Steered"]
-
-_HELLO = TypeAdapter(tuple[CheckInfo, ...])
 
 
 @contextlib.contextmanager
@@ -36,9 +27,6 @@ def _alarm(wall_s: float, ring: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-_REMEDY = "Run `course dev check`; correct the check files it names."
 
 
 class Steered(Protocol):
@@ -53,36 +41,32 @@ class Steered(Protocol):
 
 
 class CheckRunner:
-    """A process that holds the collected checks of one part; runs are safe from several threads.
+    """The checks of one part, collected; runs are safe from several threads.
 
     Args:
         files: the check files, in the order in which they are run.
         graded: whether every check must say what it is worth.
+        holder: a process that has collected these files among others; one of the runner's own, which it
+            ends, when not given.
 
     Raises:
         GradingBroken: the files cannot be collected, hold no check, or hold two of one name.
     """
 
-    def __init__(self, files: Sequence[Path], *, graded: bool = True) -> None:
-        self._where = ", ".join(str(file) for file in files)
-        absent = [str(file) for file in files if not file.is_file()]
-        if absent or not files:
-            raise self._broken(f"The checks are missing: {', '.join(absent) or 'no file is named'}.")
-        self._folder = scratch_folder("checks")
-        unix = hasattr(socket, "AF_UNIX") and os.name == "posix"
-        self._path = str(self._folder / "s") if unix else ""
+    def __init__(
+        self, files: Sequence[Path], *, graded: bool = True, holder: CheckHolder | None = None
+    ) -> None:
         with contextlib.ExitStack() as stack:
-            stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
-            self._said = stack.enter_context((self._folder / "stderr").open("w+b"))
-            self._process = self._start(files, graded=graded)
-            stack.callback(self._end)
-            self.infos = self._hello(graded=graded)
+            self._holder = holder or stack.enter_context(CheckHolder(files, graded=graded))
+            self._files = tuple(file.name for file in files)
+            self.infos = tuple(info for info in self._holder.infos if info.file in self._files)
+            self._hold_infos(graded=graded)
             self._stack = stack.pop_all()
 
     @property
     def alive(self) -> bool:
         """Whether the process still runs; one that was killed can take no further app."""
-        return self._process.poll() is None
+        return self._holder.alive
 
     def run(self, order: Order, app: Steered, *, give_up: Callable[[], None]) -> tuple[Finding, ...]:
         """Run every check against one app.
@@ -98,14 +82,14 @@ class CheckRunner:
         """
         findings: list[Finding] = []
         done = False
-        with self._connect() as channel, _alarm(order.wall_s, give_up):
+        with self._holder.connect() as channel, _alarm(order.wall_s, give_up):
             try:
-                say(channel, order.model_dump())
-                for message in lines(channel):
+                say(channel, {**order.told(), "files": self._files})
+                for message in messages(channel):
                     if "finding" in message:
-                        findings.append(Finding.model_validate(message["finding"]))
+                        findings.append(Finding.read(message["finding"]))
                     elif "ask" in message:
-                        say(channel, _answer(Question.model_validate(message), app))
+                        say(channel, _answer(Question(**message), app))
                     done = done or bool(message.get("done"))
             except (ConnectionError, ValueError) as error:
                 raise self._broken(f"The checks' process ended in the middle of a run: {error}.") from error
@@ -115,7 +99,7 @@ class CheckRunner:
         return tuple(findings)
 
     def close(self) -> None:
-        """End the process; can be called again."""
+        """End the process, unless others share it; can be called again."""
         self._stack.close()
 
     def __enter__(self) -> Self:
@@ -126,59 +110,15 @@ class CheckRunner:
     ) -> None:
         self.close()
 
-    def _start(self, files: Sequence[Path], *, graded: bool) -> subprocess.Popen[bytes]:
-        command = [
-            sys.executable,
-            "-m",
-            "autograder.checks.worker",
-            self._path,
-            "graded" if graded else "free",
-        ]
-        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [*command, *map(str, files)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-            start_new_session=True,  # Ctrl-C is for the engine; this process ends with it
-        )
-
-    def _end(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-        if os.name != "posix":
-            self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def _hello(self, *, graded: bool) -> tuple[CheckInfo, ...]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            code = self._process.wait()
-            self._said.seek(0)
-            told = self._said.read().decode("utf-8", "replace").strip()
-            if not told:
-                told = f"Their process ended with code {code}; it has a minute to read them."
-            raise self._broken(f"The checks cannot be collected. {told[-2000:]}")
-        hello = json.loads(line)
-        infos = _HELLO.validate_python(hello["checks"])
-        self._port = hello["port"]
-        names = Counter(info.name for info in infos)
+    def _hold_infos(self, *, graded: bool) -> None:
+        names = Counter(info.name for info in self.infos)
         twice = [name for name, count in names.items() if count > 1]
         if twice:
             raise self._broken(f"Two checks have one name: {', '.join(twice)}.")
-        if not infos:
+        if not self.infos:
             raise self._broken("There is no check in the files.")
-        self._hold_needs(infos, graded=graded)
-        return infos
-
-    def _hold_needs(self, infos: tuple[CheckInfo, ...], *, graded: bool) -> None:
         before: set[str] = set()
-        for info in infos:
+        for info in self.infos:
             for needed in info.needs:
                 if needed not in before:
                     raise self._broken(f"{info.name} needs {needed!r}, which is no check before it.")
@@ -188,17 +128,8 @@ class CheckRunner:
                 )
             before.add(info.name)
 
-    def _connect(self) -> socket.socket:
-        channel = socket.socket(socket.AF_UNIX if self._path else socket.AF_INET)
-        try:
-            channel.connect(self._path or ("127.0.0.1", self._port))
-        except OSError as error:
-            channel.close()
-            raise self._broken(f"The checks' process is gone: {error}.") from error
-        return channel
-
     def _broken(self, what: str) -> GradingBroken:
-        return GradingBroken(what, where=self._where, remedy=_REMEDY)
+        return self._holder.broken(what)
 
 
 def _answer(question: Question, app: Steered) -> dict[str, object]:

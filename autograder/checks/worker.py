@@ -1,8 +1,9 @@
 """The checks' process: collects the hidden checks once and runs them for one app after another.
 
-Started as ``python -m autograder.checks.worker LISTENER GRADED FILE…``. It announces on standard
-output what it collected, then accepts one connection a run. Where the system can fork, every run
-is a child of its own, so that nothing a check does can carry over to the next submission.
+Started as ``python -m autograder.checks.worker``, perhaps before anybody knows which checks are wanted:
+the first line of standard input says that. It announces on standard output what it collected, then
+accepts one connection a run. Where the system can fork, every run is a child of its own, so that
+nothing a check does can carry over to the next submission.
 """
 
 from __future__ import annotations
@@ -38,24 +39,36 @@ _RUN_SLACK_S = 30
 _CAN_FORK = hasattr(os, "fork")
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """Collect and serve until standard input ends. Returns pytest's exit code."""
-    listener_path, graded, *files = arguments
+    setup = json.loads(_first_line() or "null")
+    if setup is None:
+        return 0  # whoever started this process had nothing to check
+    os.dup2(os.open(setup["errors"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2)
+    files: list[str] = setup["files"]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     # What a check file prints must neither be taken for the announcement nor fill a pipe that nobody reads.
     announce = os.dup(1)
     os.dup2(2, 1)
     _end_after(_COLLECT_WALL_S)
-    checks = Checks(lambda checks: _serve(checks, listener_path, announce), graded=graded == "graded")
+    checks = Checks(lambda checks: _serve(checks, setup["listener"], announce), graded=setup["graded"])
     root = os.path.dirname(files[0])  # noqa: PTH120 - pathlib would be the only reason to import it
     return int(pytest.main([*_QUIET, f"--rootdir={root}", *files], plugins=[checks]))
+
+
+def _first_line() -> bytes:
+    """The first line of standard input, and not a byte more: its end is waited for later."""
+    line = bytearray()
+    while not line.endswith(b"\n") and (byte := os.read(0, 1)):
+        line += byte
+    return bytes(line)
 
 
 def _serve(checks: Checks, listener_path: str, announce: int) -> None:
     with _listener(listener_path) as listener, _clearing(listener_path):
         port = None if listener_path else listener.getsockname()[1]
-        hello = {"checks": [info.model_dump() for info in checks.infos], "port": port}
+        hello = {"checks": [info.told() for info in checks.infos], "port": port}
         with os.fdopen(announce, "w", encoding="utf-8") as out:
             out.write(json.dumps(hello) + "\n")
         _end_after(0)
@@ -127,7 +140,7 @@ def _answer(checks: Checks, channel: socket.socket, listener: socket.socket) -> 
 
 def _run(checks: Checks, channel: socket.socket) -> None:
     messages = lines(channel)
-    order = Order.model_validate(next(messages))
+    order = Order.read(next(messages))
     if _CAN_FORK:
         _end_after(int(order.wall_s) + _RUN_SLACK_S)
 
@@ -136,7 +149,7 @@ def _run(checks: Checks, channel: socket.socket) -> None:
         return next(messages)
 
     def tell(finding: Finding) -> None:
-        say(channel, {"finding": finding.model_dump(mode="json")})
+        say(channel, {"finding": finding.told()})
 
     checks.run(Run(order, ask, tell))
     say(channel, {"done": True})
@@ -149,4 +162,4 @@ def _end_after(seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

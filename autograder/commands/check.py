@@ -3,39 +3,71 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
 
-from autograder.catalog import load
+from autograder.catalog import Catalog, Topic, load
+from autograder.commands.keeping import current_standing, hold_part, keep
 from autograder.errors import UsageError
+from autograder.learn.checking import own_desk, working_topic
 from autograder.report.line import json_line
+from autograder.report.model import Report
 from autograder.report.terminal import show_report
-from autograder.selfcheck import self_check
+from autograder.selfcheck import SelfChecker
 from autograder.verdict import Status, Verdict
 
-__all__ = ["run"]
+__all__ = ["asked_for", "exit_code", "run"]
+
+_FINE = {Verdict.PASSED, Verdict.AWAITING_PERSON}
 
 
-def run(course: Path | None, topic_name: str, part: str | None, folder: Path | None, *, as_json: bool) -> int:
+def run(
+    course: Path | None, topic_name: str | None, part: str | None, folder: Path | None, *, as_json: bool
+) -> int:
     """Check the learner's files. Returns 0 when all passed, 1 when not, 3 when broken."""
+    catalog, topic, part = asked_for(course, topic_name, part)
+    with SelfChecker(catalog, topic) as checker, ThreadPoolExecutor(1) as beside:
+        desk = None if as_json else beside.submit(own_desk, catalog, topic, folder)
+        report = checker.check(folder, None if part is None else [part])
+        if desk is None:
+            sys.stdout.write(json_line(report) + "\n")
+        else:
+            show_report(report, Console(), desk=desk.result())
+        sys.stdout.flush()  # the verdict waits for nothing
+        keep(catalog, lambda store: store.record_check(report))
+    return exit_code(report)
+
+
+def asked_for(
+    course: Path | None, topic_name: str | None, part: str | None
+) -> tuple[Catalog, Topic, str | None]:
+    """The course, the topic and the part that two words mean, of which both may be left out.
+
+    Raises:
+        UsageError: they mean nothing here, or no topic is named and all is passed.
+    """
     catalog = load(course)
-    topic = catalog.ready_topic(topic_name)
-    names = [each.name for each in topic.part]
-    if part is not None and part not in names:
-        raise UsageError(
-            f"The topic {topic.name} has no part {part!r}.",
-            where="course check",
-            remedy=f"Use one of: {', '.join(names)}.",
-        )
-    report = self_check(catalog, topic, folder, parts=None if part is None else [part])
-    if as_json:
-        sys.stdout.write(json_line(report) + "\n")
+    if part is None and topic_name in catalog.course.frameworks:
+        topic_name, part = None, topic_name
+    if topic_name is not None:
+        topic = catalog.ready_topic(topic_name)
     else:
-        show_report(report, Console())
+        found = working_topic(catalog, current_standing(catalog))
+        if found is None:
+            raise UsageError(
+                "Which topic? You have passed all of them, so none is next.",
+                where="course check",
+                remedy=f"Name one of: {', '.join(each.name for each in catalog.ready)}.",
+            )
+        topic = found
+    hold_part(topic, part)
+    return catalog, topic, part
+
+
+def exit_code(report: Report) -> int:
+    """0 when nothing is left to do, 1 when something is, 3 when something is broken on our side."""
     if report.status is Status.BROKEN:
         return 3
     return 0 if all(each.verdict in _FINE for each in report.parts) else 1
-
-
-_FINE = {Verdict.PASSED, Verdict.AWAITING_PERSON}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.catalog import Part, Places, Topic
+from autograder.checks.holder import SharedChecks
 from autograder.report.model import PartReport
 from autograder.sandbox import Sandbox
 from autograder.sandbox.policy import Policy
@@ -22,6 +23,7 @@ class Setting:
 
     Attributes:
         checks: files to judge by in place of the hidden ones, such as the brief's examples.
+        shared: a process that has collected the checks of several parts, where the grader has one.
     """
 
     places: Places
@@ -30,6 +32,7 @@ class Setting:
     sandbox: Sandbox
     policy: Policy
     checks: Sequence[Path] | None = None
+    shared: SharedChecks | None = None
 
 
 class Judge(Protocol):

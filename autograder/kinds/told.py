@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.checks.message import CheckInfo, Finding
@@ -59,7 +60,7 @@ def explained(finding: Finding, outcome: Outcome, limits: Limits) -> Finding:
         message = f"The app's process ended by itself, with exit code {outcome.exit_code}."
     else:
         return finding
-    return finding.model_copy(update={"verdict": verdict, "message": message})
+    return replace(finding, verdict=verdict, message=message)
 
 
 def _at(limit: Limit, limits: Limits) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.release.edition import MARKER, find_leaks, release, release_files
+from autograder.release.edition import MARKER, STARTERS, find_leaks, release, release_files
 from autograder.release.leaks import Leak
 
-__all__ = ["MARKER", "Leak", "find_leaks", "release", "release_files"]
+__all__ = ["MARKER", "STARTERS", "Leak", "find_leaks", "release", "release_files"]

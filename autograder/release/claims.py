@@ -9,7 +9,15 @@ from pathlib import Path, PurePosixPath
 from autograder.catalog import Catalog, Topic
 from autograder.frameworks import FRAMEWORKS
 
-__all__ = ["TREE_FILES", "authored_files", "claimed", "is_tool_made", "matches", "place_patterns"]
+__all__ = [
+    "TREE_FILES",
+    "authored_files",
+    "claimed",
+    "file_or_package",
+    "is_tool_made",
+    "matches",
+    "place_patterns",
+]
 
 TREE_FILES: dict[str, tuple[str, ...]] = {
     "lessons": (
@@ -63,9 +71,9 @@ def is_tool_made(entry: Path) -> bool:
 def place_patterns(catalog: Catalog, tree: str, topic: Topic) -> tuple[str, ...]:
     """What a topic's place in a tree may hold, as patterns for ``matches``."""
     frameworks = catalog.course.frameworks
-    handed_in = [each for part in topic.part for each in _file_or_package(part.files)]
+    handed_in = [each for part in topic.part for each in file_or_package(part.files)]
     if tree == "lessons":
-        pair = _file_or_package(tuple(f"{FRAMEWORKS[each].module}.py" for each in frameworks))
+        pair = file_or_package(tuple(f"{FRAMEWORKS[each].module}.py" for each in frameworks))
         return ("lesson.md", "test_claims.py", "figures/**", "data/**", *pair)
     if tree == "exercises":
         own = ("README.md", "test_examples.py", "hints.toml", f"{topic.name}.ipynb", "data/**")
@@ -107,6 +115,7 @@ def matches(path: PurePosixPath, pattern: str) -> bool:
     return all(fnmatchcase(part, each) for part, each in zip(path.parts, wanted, strict=False))
 
 
-def _file_or_package(files: tuple[str, ...]) -> list[str]:
+def file_or_package(files: tuple[str, ...]) -> list[str]:
+    """Patterns for these files, and for the package that may stand for a module."""
     packages = [f"{name.removesuffix('.py')}/**" for name in files if name.endswith(".py")]
     return [*files, *packages]

@@ -12,11 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.report.class_table import show_class
+from autograder.report.desk import Desk
 from autograder.report.escape import clip, tail, visible, visible_line
 from autograder.report.focus import Focus, first_to_fix, judged, nothing_ran
 from autograder.report.model import CheckReport, PartReport, Report
 from autograder.report.trace import last_traceback, own_frames
-from autograder.report.words import look, part_title, score, tally, total
+from autograder.report.why import why_nothing_ran
+from autograder.report.words import NOT_BEGUN, Look, look, part_title, score, tally, total
 
 __all__ = ["show_class", "show_report"]
 
@@ -29,15 +31,17 @@ _NOTES = 8
 _REST = 12
 
 
-def show_report(report: Report, console: Console, *, brief: bool = False) -> None:
+def show_report(report: Report, console: Console, *, brief: bool = False, desk: Desk | None = None) -> None:
     """Print a report for the learner whose work it is.
 
     Args:
         report: as ``reveal`` left it; what it holds is shown.
         console: where to; its width decides between side by side and stacked.
         brief: only how the parts stand and the first thing to fix.
+        desk: where their files lie, if they are at hand: then paths are shown by which an editor opens
+            them, and what was not begun is not counted as failed.
     """
-    page = _Page(report, plain=console.options.ascii_only, wide=console.width >= _WIDE)
+    page = _Page(report, desk, plain=console.options.ascii_only, wide=console.width >= _WIDE)
     for block in page.blocks(brief=brief):
         console.print(Padding(block, (1, 0, 0, 0)), width=min(console.width, _WIDEST))
 
@@ -45,8 +49,10 @@ def show_report(report: Report, console: Console, *, brief: bool = False) -> Non
 class _Page:
     """One report, laid out; text reaches it as ``Text`` only, so that markup in it means nothing."""
 
-    def __init__(self, report: Report, *, plain: bool, wide: bool) -> None:
+    def __init__(self, report: Report, desk: Desk | None, *, plain: bool, wide: bool) -> None:
         self._report = report
+        self._desk = desk
+        self._untouched = desk.untouched if desk else frozenset()
         self._plain = plain
         self._wide = wide
 
@@ -56,11 +62,13 @@ class _Page:
         yield self._standing()
         if self._report.refusal is not None:
             yield _section("Not accepted", self._block(self._report.refusal))
-        for part in self._report.parts:
+        begun = [part for part in self._report.parts if part.name not in self._untouched]
+        for part in begun:
             yield from self._why_not_judged(part)
-        focus = first_to_fix(self._report)
+        # Who has begun nothing is told what the first check asks.
+        focus = first_to_fix(self._report.model_copy(update={"parts": tuple(begun) or self._report.parts}))
         if focus is not None:
-            yield _section("Fix this first", self._focus(focus))
+            yield _section("Fix this first" if begun else "Where to begin", self._focus(focus))
         if not brief:
             yield from self._rest(focus)
             yield from self._notes()
@@ -75,6 +83,10 @@ class _Page:
     def _standing(self) -> RenderableType:
         table = _grid(4)
         for part in self._report.parts:
+            if part.name in self._untouched:
+                told = "its files are as they were handed out"
+                table.add_row(self._title(part), self._sign(NOT_BEGUN), Text(), Text(told, style="dim"))
+                continue
             count = "" if nothing_ran(part) or part.max_points == 0 else tally(part)
             table.add_row(
                 self._title(part), self._told(part), self._line(score(part)), Text(count, style="dim")
@@ -89,15 +101,17 @@ class _Page:
             if part.refusal != self._report.refusal:
                 yield _section(f"{name} was not accepted", self._block(part.refusal))
         elif part.process is not None and not part.process.started:
-            yield _section(
-                f"{name}: nothing ran, for the app did not start", self._start(part, part.process.traceback)
-            )
+            title = f"{name}: nothing ran, for {why_nothing_ran(part)}"
+            yield _section(title, self._start(part, part.process.traceback))
 
     def _start(self, part: PartReport, traceback: str) -> RenderableType:
         message = next((check.message for check in part.checks if check.message), "It ended without a word.")
-        if not traceback.strip():
-            return self._line(message)
-        return Group(self._line(message), Text(), self._trace(own_frames(traceback)))
+        told: list[RenderableType] = [self._line(message)]
+        if self._desk is not None:
+            told += self._facts(("in", self._desk.place(part)))
+        if traceback.strip():
+            told += [Text(), self._trace(own_frames(traceback))]
+        return Group(*told)
 
     def _focus(self, focus: Focus) -> RenderableType:
         failing = [check for _, check in focus.seen if not check.verdict.earns]
@@ -108,8 +122,13 @@ class _Page:
         panels = [self._panel(part, check, whole=not same) for part, check in focus.seen]
         blocks += [Text(), *_beside(panels, wide=self._wide)]
         lesson = focus.check.section and f"{self._lesson()}, section {focus.check.section}"
-        hints = ("hint" if len(focus.check.hints) == 1 else "hints", ", ".join(focus.check.hints))
-        return Group(*blocks, *self._printed(focus), *self._facts(("lesson", lesson), hints))
+        return Group(*blocks, *self._printed(focus), *self._facts(("lesson", lesson), self._hints(focus)))
+
+    def _hints(self, focus: Focus) -> tuple[str, str]:
+        hints = focus.check.hints
+        if self._desk is not None and hints:
+            return "hint", f"course hint {self._report.topic}"
+        return "hint" if len(hints) == 1 else "hints", ", ".join(hints)
 
     def _lesson(self) -> PurePosixPath:
         return PurePosixPath("lessons", self._report.topic)
@@ -117,7 +136,8 @@ class _Page:
     def _panel(self, part: PartReport, check: CheckReport, *, whole: bool) -> RenderableType:
         """How one part fares: a box of facts, or a line where there are none to show."""
         sent = [("sent", check.sent), ("expected", check.expected)] if whole else []
-        facts = self._facts(*sent, ("got", check.got), ("why", check.message))
+        place = self._desk.place(part) if self._desk and not check.verdict.earns else None
+        facts = self._facts(*sent, ("got", check.got), ("why", check.message), ("in", place))
         title = Text.assemble(self._title(part), " ", self._told(check))
         if not facts:
             return title
@@ -135,6 +155,7 @@ class _Page:
     def _rest(self, focus: Focus | None) -> Iterator[RenderableType]:
         """The other checks that do not pass, a line each, the parts side by side."""
         parts = [part for part in self._report.parts if judged(part) and part.checks]
+        parts = [part for part in parts if part.name not in self._untouched]
         by_name: dict[str, dict[str, CheckReport]] = {}
         for part in parts:
             for check in part.checks:
@@ -175,14 +196,17 @@ class _Page:
         return blocks
 
     def _trace(self, traceback: str) -> Text:
-        shown = tail(traceback, lines=_TRACEBACK_LINES, width=_LINE_WIDTH)
+        located = self._desk.located(traceback) if self._desk else traceback
+        shown = tail(located, lines=_TRACEBACK_LINES, width=_LINE_WIDTH)
         return Text(self._visible(shown), style="dim")
 
     def _title(self, part: PartReport) -> Text:
         return self._line(part_title(part.name), 40)
 
     def _told(self, judged: PartReport | CheckReport) -> Text:
-        seen = look(judged)
+        return self._sign(look(judged))
+
+    def _sign(self, seen: Look) -> Text:
         return Text(f"{seen.plain if self._plain else seen.sign} {seen.word}", style=seen.style)
 
     def _line(self, text: str, width: int = _LINE_WIDTH) -> Text:

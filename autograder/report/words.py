@@ -8,7 +8,18 @@ from autograder.frameworks import FRAMEWORKS
 from autograder.report.model import CheckReport, PartReport, Report
 from autograder.verdict import Status, Verdict
 
-__all__ = ["NOT_YOUR_FAULT", "Look", "look", "part_title", "points", "score", "status_look", "tally", "total"]
+__all__ = [
+    "NOT_BEGUN",
+    "NOT_YOUR_FAULT",
+    "Look",
+    "look",
+    "part_title",
+    "points",
+    "score",
+    "status_look",
+    "tally",
+    "total",
+]
 
 NOT_YOUR_FAULT = "This could not be judged, through no fault of yours."
 
@@ -41,6 +52,9 @@ _VERDICTS = {
     Verdict.AWAITING_PERSON: Look("?", "?", "awaits a person", "cyan", "#0a4d8c"),
     Verdict.BROKEN: Look("#", "#", "not judged", "magenta", "#6e2594"),
 }
+NOT_BEGUN = Look("·", ".", "not begun", "", "#57606a")
+"""How a part is told whose files are as they were handed out."""
+
 _NOTHING_RAN = Look("!", "!", "nothing ran", "red", "#a40e26")
 _REFUSED = Look("!", "!", "not accepted", "red", "#a40e26")
 _STATUSES = {

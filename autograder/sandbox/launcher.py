@@ -44,6 +44,8 @@ HOME = "/home/app"
 LOOPBACK = "127.0.0.1"
 SERVED_AT = (LOOPBACK, 8000)
 ASKED_FROM = (LOOPBACK, 50000)
+ALIVE = b"?"
+"""What the grader asks a process without a wall that may have ended."""
 _TICK_S = 0.1
 _PING_WALL_S = 0.5
 _PACKET = 65_536
@@ -525,9 +527,20 @@ def run_afresh(told: int) -> None:
 # ── Without a wall ──────────────────────────────────────────────────────────────────────────────────
 
 
-def run_plain() -> None:
-    """Read an order from standard input, listen on loopback ports, run the app in this process."""
-    order: Order = json.loads(sys.stdin.buffer.readline())
+def run_plain(protocol: str, modules: Sequence[str]) -> None:
+    """Import what an app will need, read an order from standard input, run the app in this process.
+
+    Args:
+        protocol: whose server is imported before the order is there; none when empty.
+        modules: what else is imported by then.
+    """
+    if protocol:
+        _import_ahead(protocol, modules)
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return  # whoever started this process had no app for it
+    order: Order = json.loads(line)
+    os.chdir(order["home"])
     grader = socket.create_connection((LOOPBACK, order["grader_port"]))
     listeners = [_listen_again(port) for port in order["ports"]]
     ports = [each.getsockname()[1] for each in listeners]
@@ -535,6 +548,20 @@ def run_plain() -> None:
     grader.sendall(json.dumps({"token": order["token"], "is": "entered", "ports": ports}).encode() + b"\n")
     threading.Thread(target=_end_when_told, args=(grader,), daemon=True).start()
     run_app(order, os.getcwd(), listeners, lambda: grader.sendall(b'{"is": "started"}\n'))
+
+
+def _import_ahead(protocol: str, modules: Sequence[str]) -> None:
+    import gc  # noqa: PLC0415 - nowhere else
+
+    gc.disable()
+    _wsgi_server() if protocol == "wsgi" else _asgi_server()
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue  # the app is told so when it imports it
+    gc.freeze()
+    gc.enable()
 
 
 def _listen_again(port: int) -> socket.socket:
@@ -548,8 +575,9 @@ def _listen_again(port: int) -> socket.socket:
 
 
 def _end_when_told(grader: socket.socket) -> None:
-    grader.recv(1)  # "stop", or the end of a grader that is gone
-    _thread.interrupt_main(signal.SIGTERM)
+    while grader.recv(1) == ALIVE:
+        grader.sendall(b'{"is": "alive"}\n')
+    _thread.interrupt_main(signal.SIGTERM)  # told to stop, or the grader is gone
 
 
 # ── In the app's process ────────────────────────────────────────────────────────────────────────────
@@ -909,6 +937,6 @@ def backend_variable(name: str) -> str:
 
 if __name__ == "__main__":
     if sys.argv[1] == "plain":
-        run_plain()
+        run_plain(sys.argv[2], sys.argv[3:])
     else:
         {"box": supervise, "nest": brood, "afresh": run_afresh}[sys.argv[1]](int(sys.argv[2]))

@@ -9,26 +9,28 @@ import os
 import secrets
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from autograder import ahead
 from autograder.errors import GradingBroken
 from autograder.outcome import Limit, Outcome
 from autograder.sandbox import launcher
 from autograder.sandbox.job import Address, Job, Service
 from autograder.sandbox.process import Process
 from autograder.sandbox.relay import Relay
+from autograder.sandbox.servers import Servers
 from autograder.sandbox.system import package_folders
 
 __all__ = ["PlainSandbox"]
 
-_KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 _RESTART_GRACE_S = 5.0
 _TEARDOWN_WALL_S = 10.0
 _LAST_WORDS_S = 0.05
@@ -43,19 +45,33 @@ class PlainSandbox:
     name = "plain"
     walls = False
 
+    def __init__(self) -> None:
+        self._servers = Servers()
+
     def check_available(self) -> None:
         """Nothing is needed that Python does not bring."""
 
     def prepare(self, protocol: Literal["wsgi", "asgi"], libraries: tuple[str, ...] = ()) -> None:
-        """There is nothing to start early."""
+        """Whoever grades many at once has no process to spare; see `keep_ready`."""
+
+    def keep_ready(self, protocol: Literal["wsgi", "asgi"], modules: Sequence[str]) -> None:
+        """Have a process wait for the next app of this protocol, with its server and these modules imported.
+
+        Each serves one app, once, as any other process does. Call `close` in the end.
+        """
+        self._servers.add(protocol, modules)
+
+    def close(self) -> None:
+        """End the processes that wait; can be called again."""
+        self._servers.close()
 
     def serve(self, job: Job) -> Service:
         """Start serving an app; returns at once. Raises GradingBroken when it cannot be started."""
-        return _Running(job)
+        return _Running(job, self._servers)
 
     def run(self, job: Job) -> Outcome:
         """Run ``job.command`` to its end or to a limit."""
-        with _Running(job) as running:
+        with _Running(job, self._servers) as running:
             running.wait_ended()
             return running.kill()
 
@@ -63,8 +79,9 @@ class PlainSandbox:
 class _Running:
     """A job in a process without walls; a `Service` when it serves."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, servers: Servers) -> None:
         self._job = job
+        self._servers = servers
         self._began = time.monotonic()
         self._folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="course-")))
         self._closing = threading.RLock()
@@ -73,6 +90,7 @@ class _Running:
         self._control: socket.socket | None = None
         self._ports = [0] * (len(job.apps) or 1)
         self._entered = False
+        self._lives = False
         self._started = False
         self._relays: list[Relay] = []
         self._earlier = ["", ""]
@@ -160,11 +178,9 @@ class _Running:
         self.kill()
 
     def _own_environment(self) -> dict[str, str]:
-        fixed = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        fixed |= {"HOME": str(self._folder), "LANG": "C.UTF-8"}
+        fixed = {**ahead.plain_environment(), "HOME": str(self._folder)}
         if os.name == "nt":
             fixed["USERPROFILE"] = str(self._folder)
-        fixed |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         ports = {
             launcher.backend_variable(name): self._backend(to) for name, to in self._job.backends.items()
         }
@@ -181,12 +197,13 @@ class _Running:
     def _start(self, extra: Mapping[str, str] | None = None) -> Process:
         if self._job.command:
             self._entered = self._started = True
-            return self._spawn([sys.executable, "-u", *self._job.command])
+            return self._process_of(self._command)
         token = secrets.token_hex(16)
         door = socket.create_server(("127.0.0.1", 0))
         order = {
             "grader_port": door.getsockname()[1],
             "token": token,
+            "home": str(self._folder),
             "ports": self._ports,
             "protocol": self._job.protocol,
             "module": self._job.module,
@@ -197,25 +214,33 @@ class _Running:
             "site": package_folders(),
             "rlimits": {},
         }
-        process = self._spawn(
-            [sys.executable, "-I", "-B", launcher.__file__, "plain"], json.dumps(order).encode() + b"\n"
-        )
+        process = self._process_of(self._server, json.dumps(order).encode() + b"\n")
         threading.Thread(target=self._hear, args=(process, door, token), daemon=True).start()
         return process
 
-    def _spawn(self, command: list[str], first_line: bytes = b"") -> Process:
+    def _process_of(self, start: Callable[[], subprocess.Popen[bytes]], first_line: bytes = b"") -> Process:
         try:
-            return Process(
-                command,
-                folder=self._folder,
-                environment=self._environment,
-                output_bytes=self._job.limits.output_bytes,
-                first_line=first_line,
-            )
+            child = start()
         except OSError as error:
             raise GradingBroken(
-                f"Python cannot be started: {error}", where=command[0], remedy="Repair the environment."
+                f"Python cannot be started: {error}", where=sys.executable, remedy="Repair the environment."
             ) from error
+        return Process(child, output_bytes=self._job.limits.output_bytes, first_line=first_line)
+
+    def _server(self) -> subprocess.Popen[bytes]:
+        waiting = self._servers.take(self._job.protocol, self._folder)
+        return waiting or ahead.new_server(folder=self._folder, environment=self._environment)
+
+    def _command(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - running the learner's code is what this is for
+            [sys.executable, "-u", *self._job.command],
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def _hear(self, process: Process, door: socket.socket, token: str) -> None:
         """Accept the process's own connection and note what it says, until it ends."""
@@ -241,8 +266,10 @@ class _Running:
                 self._ports = [int(each) for each in first["ports"]]
                 self._changed.notify_all()
             while line := lines.readline(4096):
+                told = _parsed(line).get("is")
                 with self._changed:
-                    self._started = self._started or _parsed(line).get("is") == "started"
+                    self._started = self._started or told == "started"
+                    self._lives = self._lives or told == "alive"
                     self._changed.notify_all()
         return True
 
@@ -253,6 +280,15 @@ class _Running:
             with contextlib.suppress(OSError):
                 control.sendall(b"s")
             self._process.ended.wait(grace_s)
+
+    def _let_it_end(self) -> None:
+        """Wait a moment for a process that may be on its way out, unless it says that it is not."""
+        with self._changed:
+            self._lives = False
+            if self._control is not None:
+                with contextlib.suppress(OSError):
+                    self._control.sendall(launcher.ALIVE)
+        self._wait(lambda: self._lives, _LAST_WORDS_S)
 
     def _close_control(self) -> None:
         with self._changed:
@@ -270,7 +306,7 @@ class _Running:
 
     def _tear_down(self) -> Outcome:
         self._wall.cancel()
-        self._process.ended.wait(_LAST_WORDS_S)
+        self._let_it_end()
         code = self._process.code
         self._process.end()
         if not self._process.ended.wait(_TEARDOWN_WALL_S):

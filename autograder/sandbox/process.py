@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import IO
 
 from autograder.outcome import Limit
@@ -22,32 +20,21 @@ _LAST_WORDS_S = 2.0
 class Process:
     """One child process, read by threads until it ends or meets a limit.
 
+    Args:
+        child: just started, or still waiting for its first line; all its streams are pipes.
+        output_bytes: what it may write.
+        first_line: written to its standard input, which ends with it.
+
     Attributes:
         limit: the limit at which it was ended, if any.
     """
 
-    def __init__(
-        self,
-        command: Sequence[str],
-        *,
-        folder: Path,
-        environment: Mapping[str, str],
-        output_bytes: int,
-        first_line: bytes = b"",
-    ) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], *, output_bytes: int, first_line: bytes = b"") -> None:
         self.limit: Limit | None = None
         self.ended = threading.Event()
         self._most = output_bytes
         self._total = 0
-        self._child = subprocess.Popen(  # noqa: S603 - running the learner's code is what this is for
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._child = child
         assert self._child.stdin
         assert self._child.stdout
         assert self._child.stderr

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,18 @@ settings.load_profile("course")
 # that they start; a handler of our own is taken back by `exec`.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_progress(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path, None, None]:
+    """Commands that tests run keep no progress in the data of whoever runs the tests."""
+    before, folder = os.environ.get("COURSE_DATA"), tmp_path_factory.mktemp("progress")
+    os.environ["COURSE_DATA"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["COURSE_DATA"]
+    else:
+        os.environ["COURSE_DATA"] = before
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -15,6 +15,8 @@ from autograder.release import MARKER, release
 from autograder.tests.devcheck.toy import TOPIC, hidden, load_toy, replace, write_toy
 
 RELEASED = {
+    ".starters/greeting/fastapi_app.py",
+    ".starters/greeting/flask_app.py",
     "README.md",
     "course.toml",
     "exercises/greeting/README.md",

@@ -24,3 +24,12 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("change", apply);
   apply();
 });
+
+// What is wider than its box scrolls, so the keyboard must be able to get there.
+const reachable = () => {
+  for (const block of document.querySelectorAll("pre")) {
+    if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
+  }
+};
+addEventListener("load", reachable);
+addEventListener("resize", reachable);

@@ -319,8 +319,8 @@ def test_what_a_check_prints_neither_blocks_it_nor_is_taken_for_a_finding(tmp_pa
 def test_a_killed_process_is_known_to_be_gone(tmp_path: Path, port: int) -> None:
     with CheckRunner([check_file(tmp_path, one(1, "pass"))]) as runner:
         before = runner.alive
-        runner._process.kill()
-        runner._process.wait()
+        runner._holder._process.kill()
+        runner._holder._process.wait()
         assert (before, runner.alive) == (True, False)
         with pytest.raises(GradingBroken, match="is gone"):
             findings(runner, order(port))
@@ -339,7 +339,7 @@ def test_a_check_that_never_ends_by_itself_is_ended_and_broken(tmp_path: Path, p
 
 def test_nothing_is_left_of_a_runner(tmp_path: Path) -> None:
     with CheckRunner([check_file(tmp_path, one(1, "pass"))]) as runner:
-        folder = runner._folder
+        folder = runner._holder._folder
         assert folder.is_dir()
     runner.close()
     assert not folder.exists()

@@ -64,7 +64,7 @@ def test_a_planned_topic_is_checked_when_it_is_named(root: Path) -> None:
     cache = root.parent / "cache"
     assert rules(root, cache, [TOPIC]) == {"caught"}
     assert any(cache.iterdir())
-    assert rules(root, cache) == {"shared-line"}  # nothing ready: nothing is released, so nothing shared
+    assert rules(root, cache) == set()  # nothing ready: nothing is released, nothing is judged
 
 
 def test_an_unknown_topic_is_refused(root: Path) -> None:

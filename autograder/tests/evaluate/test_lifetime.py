@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from autograder.checks.runner import CheckRunner
+from autograder.checks.holder import CheckHolder
 from autograder.sandbox import Sandbox
 from autograder.sandbox.plain import PlainSandbox
 from autograder.tests.evaluate.judging import assert_broken, grader
@@ -42,11 +42,11 @@ def test_the_checks_of_all_parts_start_before_the_first_app(
 
         monkeypatch.setattr(kind, name, call)
 
-    noted(CheckRunner, "_start")
+    noted(CheckHolder, "_collected")
     noted(PlainSandbox, "serve")
     with grader(toy, PlainSandbox()) as one:
         one.grade(toy.collected())
-    assert begun == ["_start", "_start", "serve", "serve"]
+    assert begun == ["_collected", "_collected", "serve", "serve"]
 
 
 def test_closing_ends_what_is_judged_as_broken_at_once(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.tests.learn.learning import Learner
 from autograder.tests.toycourse import copy_toy
 
 __all__: list[str] = []
@@ -23,3 +24,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def toy(tmp_path: Path) -> Path:
     """A copy of the toy course, in a folder with a space in its name."""
     return copy_toy(tmp_path / "toy course")
+
+
+@pytest.fixture
+def learner(toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Learner:
+    """Somebody who begins."""
+    return Learner(toy, monkeypatch, capsys)

@@ -16,8 +16,8 @@ from autograder.catalog import Catalog, load
 from autograder.errors import StoreError
 from autograder.learn.standing import State
 from autograder.learn.store import FILE_VERSION, Store, open_store, store_path
-from autograder.report.model import CheckReport, PartReport, Report
-from autograder.verdict import Status, Verdict
+from autograder.tests.learn.learning import report
+from autograder.verdict import Verdict
 
 WRITER = """
 import sys
@@ -39,32 +39,7 @@ def catalog(toy: Path) -> Catalog:
 
 @pytest.fixture
 def path(data: Path) -> Path:
-    return store_path()
-
-
-def report(verdict: Verdict, points: float = 0, part: str = "flask") -> Report:
-    check = CheckReport(
-        name="test_a",
-        sentence="It greets.",
-        verdict=verdict,
-        points=points,
-        max_points=10,
-        hints=("missing",),
-    )
-    judged = PartReport(
-        name=part, kind="contract", verdict=verdict, points=points, max_points=10, checks=(check,)
-    )
-    return Report(
-        student="you",
-        topic="greeting",
-        status=Status.BROKEN if verdict is Verdict.BROKEN else Status.GRADED,
-        points=points,
-        max_points=10,
-        parts=(judged,),
-        digest="0" * 64,
-        seed="",
-        versions={},
-    )
+    return data / "progress.sqlite3"
 
 
 def filled(path: Path, events: int = 200) -> Path:
@@ -82,6 +57,14 @@ def writing(path: Path, name: str, events: int) -> subprocess.Popen[str]:
 def numbers(path: Path, writer: str) -> list[object]:
     with Store(path, "a course") as store:
         return [each.detail["number"] for each in store.events() if each.detail.get("writer") == writer]
+
+
+def test_progress_is_kept_in_the_users_own_data_unless_told_otherwise(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store_path() == path
+    monkeypatch.delenv("COURSE_DATA")
+    assert "sidebyside-course" in store_path().parts
 
 
 def test_reading_makes_no_file(catalog: Catalog, data: Path) -> None:
@@ -289,4 +272,5 @@ def test_a_file_of_something_else_is_left_alone(path: Path) -> None:
 def test_an_empty_file_is_begun_anew(path: Path) -> None:
     path.parent.mkdir()
     path.touch()
+    assert numbers(path, "nobody") == []
     assert numbers(filled(path, 2), "nobody") == []

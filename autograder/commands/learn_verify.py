@@ -1,0 +1,107 @@
+"""`course verify`: everything that was ever checked, checked again; what regressed is pending again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.catalog import Catalog, load
+from autograder.commands.keeping import current_overview, keep
+from autograder.learn.progress import Overview, Row
+from autograder.learn.standing import DONE
+from autograder.learn.store import Store
+from autograder.learn.words import counted
+from autograder.report.model import PartReport, Report
+from autograder.report.words import look, part_title, score
+from autograder.selfcheck import self_check
+from autograder.verdict import Verdict
+
+__all__ = ["run"]
+
+_BROKEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A part as it stood, and as it is now."""
+
+    before: Row
+    now: PartReport
+
+    @property
+    def regressed(self) -> bool:
+        """Whether it passed until now."""
+        return self.before.is_passed and self.now.verdict not in {*DONE, Verdict.BROKEN}
+
+
+def run(course: Path | None, *, as_json: bool) -> int:
+    """Check again. Returns 0, 1 when a part that passed fails now, 3 when something is broken."""
+    catalog = load(course)
+    found = list(_checked(catalog, current_overview(catalog)))
+    if as_json:
+        sys.stdout.write(json.dumps({"parts": [_told(each) for each in found]}) + "\n")
+    else:
+        _show(found, Console())
+    if any(each.now.verdict is Verdict.BROKEN for each in found):
+        return _BROKEN
+    return 1 if any(each.regressed for each in found) else 0
+
+
+def _checked(catalog: Catalog, seen: Overview) -> Iterator[_Again]:
+    for topic in catalog.ready:
+        rows = {row.part.name: row for row in seen.of(topic) if row.standing.tries}
+        if not rows:
+            continue
+        with Console(stderr=True).status(f"checking {topic.name}"):
+            report = self_check(catalog, topic, parts=list(rows))
+        keep(catalog, partial(_record, report))
+        yield from (_Again(rows[part.name], part) for part in report.parts)
+
+
+def _record(report: Report, store: Store) -> None:
+    store.record_check(report)
+
+
+def _told(each: _Again) -> dict[str, object]:
+    return {
+        "topic": each.before.topic.name,
+        "part": each.now.name,
+        "before": each.before.standing.state.value,
+        "verdict": each.now.verdict.value,
+        "regressed": each.regressed,
+    }
+
+
+def _show(found: Sequence[_Again], console: Console) -> None:
+    if not found:
+        console.print("Nothing was checked yet: course next says where to begin.", highlight=False)
+        return
+    table = Table.grid(padding=(0, 2))
+    for each in found:
+        seen = look(each.now)
+        sign = seen.plain if console.options.ascii_only else seen.sign
+        name = Text(f"{each.before.topic.name}, {part_title(each.now.name)}")
+        told = Text(f"{sign} {seen.word}", style=seen.style)
+        table.add_row(name, told, Text(_change(each)), Text(score(each.now), style="dim"))
+    console.print(table)
+    lost = [each for each in found if each.regressed]
+    if lost:
+        first = lost[0]
+        words = f"course check {first.before.topic.name} {first.now.name}"
+        console.print(f"\n{counted(len(lost), 'part')} passed once and fail now. Begin with: {words}")
+    elif all(each.now.verdict in DONE for each in found):
+        console.print(f"\nAll of it holds: {counted(len(found), 'part')}.", highlight=False)
+
+
+def _change(each: _Again) -> str:
+    if each.regressed:
+        return "passed before"
+    return "new" if each.now.verdict in DONE and not each.before.is_passed else ""

@@ -1,0 +1,1 @@
+"""A learner's way through the course: what they did, what is next, what helps."""

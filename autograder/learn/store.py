@@ -1,0 +1,267 @@
+"""What is kept of a learner's way through a course: one SQLite file of events, to which is only added."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import platformdirs
+
+from autograder.catalog import Catalog
+from autograder.errors import StoreError
+from autograder.learn.damage import Row, is_damaged, readable_rows, set_aside
+from autograder.learn.standing import Event, Standing, standing_of
+from autograder.report.focus import decisive, nothing_ran
+from autograder.report.model import PartReport, Report
+from autograder.verdict import Verdict
+
+__all__ = ["FILE_VERSION", "Store", "open_store", "store_path"]
+
+FILE_VERSION = 1
+"""Kept in the file as ``user_version``. Later versions read the files of all earlier ones."""
+
+_BUSY_S = 10
+_SCHEMA = (
+    """CREATE TABLE event (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        course TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        part TEXT,
+        what TEXT NOT NULL,
+        detail TEXT NOT NULL
+    )""",
+    "CREATE INDEX event_course ON event (course)",
+    "CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END",
+    "CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END",
+    f"PRAGMA user_version = {FILE_VERSION}",
+)
+_INSERT = "INSERT INTO event (at, course, topic, part, what, detail) VALUES (?, ?, ?, ?, ?, ?)"
+_SELECT = "SELECT at, topic, part, what, detail FROM event WHERE course = ? ORDER BY id"
+
+
+def store_path() -> Path:
+    """Where progress is kept: in ``COURSE_DATA``, if that is set, or in the user's data folder."""
+    given = os.environ.get("COURSE_DATA")
+    folder = Path(given) if given else platformdirs.user_data_path("sidebyside-course", appauthor=False)
+    return folder / "progress.sqlite3"
+
+
+def open_store(catalog: Catalog) -> Store:
+    """The progress in this course; the file is made when the first event is kept.
+
+    A damaged file is set aside, what can be read of it is carried over, and ``notices`` says so.
+
+    Raises:
+        StoreError: a later version wrote the file, or it cannot be read; nothing was written.
+    """
+    course = catalog.course
+    # Passing the examples, as in a student edition, is not passing the checks.
+    return Store(store_path(), f"{course.title} ({course.edition} edition, format {course.format_version})")
+
+
+class Store:
+    """The events of one course, in a file that holds those of any course.
+
+    Attributes:
+        path: the file.
+        notices: what a person must be told of the file, one sentence each.
+    """
+
+    def __init__(self, path: Path, course: str) -> None:
+        self.path = path
+        self.notices: list[str] = []
+        self._course = course
+        self._connection: sqlite3.Connection | None = None
+        with self._told():
+            if path.exists():
+                self._connection = self._opened()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def record(self, what: str, topic: str, part: str | None = None, **detail: object) -> None:
+        """Keep one event; it is on the disk when this returns.
+
+        Args:
+            what: as in ``Event``.
+            topic: a topic's name, or the empty string.
+            part: a part's name; None where it concerns all of the topic.
+            detail: JSON.
+
+        Raises:
+            StoreError: it could not be kept, and why.
+        """
+        self._add([self._row(what, topic, part, detail)])
+
+    def record_check(self, report: Report) -> None:
+        """Keep how each part of a report fared, but for what is broken: that was no try.
+
+        Raises:
+            StoreError: it could not be kept, and why; then no part was.
+        """
+        self._add(
+            self._row("check", report.topic, part.name, {**_fared(part), "digest": report.digest})
+            for part in report.parts
+            if part.verdict is not Verdict.BROKEN
+        )
+
+    def events(self) -> tuple[Event, ...]:
+        """All events of this course, in the order in which they happened.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._told():
+            if self._connection is None or _version(self._connection) == 0:  # no file, or an empty one
+                return ()
+            rows = self._connection.execute(_SELECT, (self._course,)).fetchall()
+        return tuple(Event(at, topic, part, what, _mapping(detail)) for at, topic, part, what, detail in rows)
+
+    def standing(self) -> Standing:
+        """Where the events leave the learner. Raises StoreError as ``events`` does."""
+        return standing_of(self.events())
+
+    def _row(self, what: str, topic: str, part: str | None, detail: dict[str, object]) -> Row:
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return at, self._course, topic, part, what, json.dumps(detail)
+
+    def _add(self, rows: Iterable[Row]) -> None:
+        taken = list(rows)
+        if not taken:
+            return
+        with self._told():
+            if self._connection is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._connection = self._opened()
+            with _transaction(self._connection):
+                if _version(self._connection) == 0:
+                    for statement in _SCHEMA:
+                        self._connection.execute(statement)
+                self._connection.executemany(_INSERT, taken)
+
+    def _opened(self) -> sqlite3.Connection:
+        """A connection to a file that is whole, ours, and of no later version."""
+        connection = _connected(self.path)
+        try:
+            if is_damaged(connection):
+                rows = readable_rows(connection)
+                connection.close()
+                # Another process may have seen the damage, too, and have begun anew meanwhile.
+                connection = _connected(self.path)
+                if is_damaged(connection):
+                    connection.close()
+                    connection = self._begun_anew(rows)
+            self._hold_ours(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _begun_anew(self, rows: list[Row]) -> sqlite3.Connection:
+        aside = set_aside(self.path)
+        self.notices.append(
+            f"The file of your progress was damaged. It is kept as {aside}; "
+            f"{len(rows)} of its events could be read and stand in a new file."
+        )
+        connection = _connected(self.path)
+        if rows:
+            with _transaction(connection):
+                for statement in _SCHEMA if _version(connection) == 0 else ():
+                    connection.execute(statement)
+                connection.executemany(_INSERT, rows)
+        return connection
+
+    def _hold_ours(self, connection: sqlite3.Connection) -> None:
+        version = _version(connection)
+        if version > FILE_VERSION:
+            raise StoreError(
+                f"A later version of the course wrote your progress (format {version}; "
+                f"this version knows {FILE_VERSION}).",
+                where=str(self.path),
+                remedy="Update the course's package, or set COURSE_DATA to another folder. "
+                "Nothing was written to the file.",
+            )
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if version == 0 and tables:
+            raise StoreError(
+                "The file holds something else than progress in a course.",
+                where=str(self.path),
+                remedy="Move it away, or set COURSE_DATA to another folder.",
+            )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the disk and SQLite refuse, as a StoreError."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"Your progress cannot be kept: {getattr(error, 'strerror', None) or error}.",
+                where=str(self.path),
+                remedy="Mend that (disk space, rights), or set COURSE_DATA to a folder that can be written.",
+            ) from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    # A rollback journal, not WAL: that needs memory shared between processes, which network drives lack.
+    return sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing; waits for another process that writes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _fared(part: PartReport) -> dict[str, object]:
+    ran = not nothing_ran(part)
+    first = decisive(part) if ran else None
+    return {
+        "ran": ran,
+        "verdict": part.verdict.value,
+        "points": part.points,
+        "max_points": part.max_points,
+        "passing": sum(check.verdict.earns for check in part.checks),
+        "checks": len(part.checks),
+        "first": first.name if first else None,
+        "hints": list(first.hints) if first else [],
+    }
+
+
+def _mapping(text: str) -> dict[str, object]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

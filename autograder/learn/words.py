@@ -1,0 +1,75 @@
+"""The words, signs and paths in which the learner's commands say where somebody stands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from autograder.learn.progress import Row
+from autograder.learn.standing import State
+from autograder.report.words import points
+from autograder.verdict import Verdict
+
+__all__ = ["bar", "counted", "duration", "linked", "shown_path", "state_text"]
+
+_SIGNS = {
+    State.NEW: ("·", "."),
+    State.TRIED: ("✗", "x"),
+    State.PASSED: ("✓", "+"),
+    State.REGRESSED: ("!", "!"),
+}
+_STYLES = {State.NEW: "", State.TRIED: "red", State.PASSED: "green", State.REGRESSED: "yellow"}
+_MINUTES_AN_HOUR = 60
+
+
+def state_text(row: Row, console: Console, *, examples: bool) -> Text:
+    """Where a part stands: a sign and a word, never a sign or a colour alone."""
+    standing, plain = row.standing, console.options.ascii_only
+    sign, style = _SIGNS[standing.state][plain], _STYLES[standing.state]
+    if standing.verdict is Verdict.AWAITING_PERSON:
+        sign, style, word = "?", "cyan", "awaits a person"
+    elif standing.state is State.NEW:
+        word = "begun, not checked" if row.worked_on else "not begun"
+    elif standing.state is State.PASSED:
+        word = "examples pass" if examples else f"passed, {points(standing.points)}/{row.part.points}"
+    else:
+        word = "passed once, fails now" if standing.state is State.REGRESSED else "not yet"
+        word += f", {standing.passing}/{standing.checks} checks" if standing.ran else ", nothing ran"
+    return Text(f"{sign} {word}", style=style)
+
+
+def bar(share: float, width: int, *, plain: bool) -> str:
+    """A bar of ``width`` characters, filled from the left; full only where all is done."""
+    full, empty = ("#", ".") if plain else ("█", "░")
+    filled = int(share * width)
+    return full * filled + empty * (width - filled)
+
+
+def duration(minutes: int) -> str:
+    """A time that is an estimate: minutes below two hours, or else hours and halves of them."""
+    if minutes < 2 * _MINUTES_AN_HOUR:
+        return f"{minutes} min"
+    hours = round(minutes / _MINUTES_AN_HOUR * 2) / 2
+    return f"{points(hours)} h"
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 part``, ``2 parts``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def shown_path(path: Path) -> str:
+    """The path from the working directory, where that is shorter: terminals make a link of it."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # on another drive
+        return str(path)
+    return relative if len(relative) < len(str(path)) else str(path)
+
+
+def linked(path: Path) -> Text:
+    """The same as text that terminals open on a click."""
+    return Text(shown_path(path), style=f"link {path.resolve().as_uri()}")

@@ -1,0 +1,53 @@
+"""Where a learner's files lie, as they see them: what the names in a report stand for on their machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.report.model import PartReport
+from autograder.report.trace import last_traceback, own_frames
+
+__all__ = ["Desk"]
+
+# A report names a learner's own files relative to their folder, and all others by an absolute path.
+_OWN_FRAME = re.compile(r'^( *File ")([^"/\\<:][^":<>]*\.py)(", line )([0-9]{1,9})', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A learner's folder, and what they have done in it.
+
+    Attributes:
+        folder: the path to it from the working directory, with a separator at its end, or nothing.
+        files: the names of each part's files, by the part's name.
+        untouched: the parts whose files are as they were handed out.
+    """
+
+    folder: str
+    files: Mapping[str, tuple[str, ...]]
+    untouched: frozenset[str] = frozenset()
+
+    def place(self, part: PartReport) -> str:
+        """Where to look: the last line that an error names, as ``path:line``, or the part's first file."""
+        found = self._last_line(part)
+        if found is not None:
+            return f"{self.folder}{found[0]}:{found[1]}"
+        names = self.files.get(part.name, ())
+        return f"{self.folder}{names[0]}" if names else ""
+
+    def located(self, traceback: str) -> str:
+        """The traceback with the learner's own files under the paths by which an editor opens them."""
+        return _OWN_FRAME.sub(
+            lambda found: f"{found[1]}{self.folder}{''.join(found.groups()[1:])}", traceback
+        )
+
+    def _last_line(self, part: PartReport) -> tuple[str, str] | None:
+        if part.process is None:
+            return None
+        told = own_frames(part.process.traceback)
+        if part.process.started:
+            told = last_traceback(part.process.stderr)
+        frames = _OWN_FRAME.findall(told)
+        return (frames[-1][1], frames[-1][3]) if frames else None

@@ -1,0 +1,66 @@
+"""Decides which of the processes that wait may serve an app, so that the app finds what it would alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from autograder import ahead
+from autograder.sandbox.system import package_folders
+
+__all__ = ["Servers"]
+
+
+class Servers:
+    """Waiting processes of one sandbox, and those that were started ahead; safe from several threads."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[subprocess.Popen[bytes]]] = {}
+        self._lock = threading.Lock()
+
+    def add(self, protocol: Literal["wsgi", "asgi"], modules: Sequence[str]) -> None:
+        """Start one more. Raises OSError when Python cannot be started."""
+        child = ahead.new_server(protocol, modules)
+        with self._lock:
+            self._waiting.setdefault(protocol, []).append(child)
+
+    def take(self, protocol: str, files: Path) -> subprocess.Popen[bytes] | None:
+        """A process for the app in this folder; None when it needs one that has imported nothing.
+
+        A file of the learner's that has the name of an installed module takes that one's place, as
+        it does wherever they run their app; a process that has imported the other would hide theirs.
+        """
+        if not _importable(files).isdisjoint(_installed()):
+            return None
+        with self._lock:
+            waiting = self._waiting.get(protocol, [])
+            while waiting:
+                child = waiting.pop(0)
+                if child.poll() is None:
+                    return child
+                ahead.dismiss(child)
+        return ahead.take(protocol)
+
+    def close(self) -> None:
+        """End them all; can be called again."""
+        with self._lock:
+            for waiting in self._waiting.values():
+                while waiting:
+                    ahead.dismiss(waiting.pop())
+
+
+def _importable(files: Path) -> set[str]:
+    """What the learner's own modules and packages may be called."""
+    return {path.name.partition(".")[0] for path in files.iterdir()}
+
+
+def _installed() -> set[str]:
+    """What any other top-level module may be called."""
+    found = set(sys.stdlib_module_names)
+    for folder in package_folders():
+        found.update(path.name.partition(".")[0] for path in Path(folder).iterdir())
+    return found
