@@ -7,6 +7,7 @@ or by the end of the terminal; 141 nobody reads what it prints.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -28,8 +29,9 @@ app = typer.Typer(
 )
 dev = typer.Typer(help="For the course's authors.", no_args_is_help=True)
 bench = typer.Typer(help="Measurements: ratios in one run on one machine.", no_args_is_help=True)
-app.add_typer(dev, name="dev")
-app.add_typer(bench, name="bench")
+_LEARN, _TEACH, _AUTHOR = "For learners", "For instructors and pipelines", "For authors"
+app.add_typer(dev, name="dev", rich_help_panel=_AUTHOR)
+app.add_typer(bench, name="bench", rich_help_panel=_AUTHOR)
 
 _JOBS = max(1, os.cpu_count() or 1)
 
@@ -49,7 +51,7 @@ MaybePart = Annotated[str | None, typer.Argument(help="One part, such as flask; 
 Json = Annotated[bool, typer.Option("--json", help="The same, as JSON.")]
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def start(course: Course = None, *, json: Json = False) -> int:
     """Say where you are, what is next, and how long it takes."""
     from autograder.commands.learn import run_start
@@ -57,7 +59,7 @@ def start(course: Course = None, *, json: Json = False) -> int:
     return run_start(course, as_json=json)
 
 
-@app.command("next")
+@app.command("next", rich_help_panel=_LEARN)
 def next_topic(course: Course = None, *, json: Json = False) -> int:
     """Say what is next: the first topic with a part that is not passed."""
     from autograder.commands.learn import run_next
@@ -65,7 +67,7 @@ def next_topic(course: Course = None, *, json: Json = False) -> int:
     return run_next(course, as_json=json)
 
 
-@app.command("list")
+@app.command("list", rich_help_panel=_LEARN)
 def list_topics(
     course: Course = None,
     *,
@@ -78,7 +80,7 @@ def list_topics(
     return run(course, planned=planned, as_json=json)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def lesson(
     topic: MaybeTopic = None,
     course: Course = None,
@@ -91,7 +93,7 @@ def lesson(
     return run(course, topic, printed=printed)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def hint(
     topic: MaybeTopic = None,
     part: MaybePart = None,
@@ -106,7 +108,7 @@ def hint(
     return run(course, topic, part, again=again, as_json=json)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def solution(
     topic: Topic,
     part: MaybePart = None,
@@ -120,7 +122,7 @@ def solution(
     return run(course, topic, part, give_up=give_up)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def reset(
     topic: Topic,
     part: MaybePart = None,
@@ -134,7 +136,7 @@ def reset(
     return run(course, topic, part, back=undo)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def serve(
     topic: MaybeTopic = None,
     part: MaybePart = None,
@@ -150,7 +152,7 @@ def serve(
     return run(course, topic, part, port=port)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def progress(
     course: Course = None,
     *,
@@ -163,7 +165,7 @@ def progress(
     return run(course, export=export, as_json=json)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def verify(course: Course = None, *, json: Json = False) -> int:
     """Check again whatever you checked before; what fails now is pending again."""
     from autograder.commands.learn_verify import run
@@ -171,7 +173,7 @@ def verify(course: Course = None, *, json: Json = False) -> int:
     return run(course, as_json=json)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def check(
     topic: Annotated[
         str | None, typer.Argument(help="A topic's name; the one you are at if not given.")
@@ -188,7 +190,26 @@ def check(
     return run(course, topic, part, folder, as_json=json)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
+def watch(
+    topic: Annotated[
+        str | None, typer.Argument(help="A topic's name; the one you are at if not given.")
+    ] = None,
+    part: MaybePart = None,
+    course: Course = None,
+    *,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Look at the files again and again: for network drives.")
+    ] = False,
+    manual: Annotated[bool, typer.Option("--manual", help="Check only when Enter is pressed.")] = False,
+) -> int:
+    """Check your own apps on every save; keys show a hint, the lesson, what you changed."""
+    from autograder.commands.watch import run
+
+    return run(course, topic, part, poll=poll, manual=manual)
+
+
+@app.command(rich_help_panel=_TEACH)
 def grade(
     paths: Annotated[list[Path], typer.Argument(help="Files, folders, archives, or a class of them.")],
     topic: Annotated[str | None, typer.Option("--topic", help="Which topic they hand in.")] = None,
@@ -217,7 +238,7 @@ def grade(
     )
 
 
-@app.command()
+@app.command(rich_help_panel=_TEACH)
 def build(
     folder: Annotated[Path, typer.Argument(help="Where the nbgrader course goes.")] = Path("build"),
     course: Course = None,
@@ -229,7 +250,7 @@ def build(
     return run(course, folder, topic)
 
 
-@app.command()
+@app.command(rich_help_panel=_TEACH)
 def autograde(
     assignment: Topic,
     course: Course = None,
@@ -246,7 +267,7 @@ def autograde(
     return run(course, assignment, build, jobs=jobs, students=student, force=force, trust=trust_submissions)
 
 
-@app.command()
+@app.command(rich_help_panel=_TEACH)
 def release(
     folder: Annotated[Path, typer.Argument(help="Where the student edition goes.")], course: Course = None
 ) -> int:
@@ -256,7 +277,7 @@ def release(
     return run(course, folder)
 
 
-@app.command()
+@app.command(rich_help_panel=_TEACH)
 def demo(
     course: Course = None,
     build: Folder = Path("build/demo"),
@@ -268,7 +289,7 @@ def demo(
     return run(course, build, jobs=jobs)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def site(
     course: Course = None,
     *,
@@ -282,7 +303,7 @@ def site(
     return run(course, open_browser=open_browser, serve=serve, fresh=fresh)
 
 
-@app.command()
+@app.command(rich_help_panel=_LEARN)
 def lab(
     course: Course = None,
     *,
@@ -429,6 +450,9 @@ def bench_site(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a code page without a lesson's signs is no reason to end
+            stream.reconfigure(errors="backslashreplace")
     for number in _ENDING:
         if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:  # not under nohup
             signal.signal(number, _stop)

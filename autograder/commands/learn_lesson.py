@@ -36,6 +36,8 @@ def run(course: Path | None, topic_name: str | None, *, printed: bool) -> int:
     page = lesson_page(catalog, topic.name)
     if not printed and page.is_file() and webbrowser.open(page.as_uri()):
         console.print(Text.assemble("Opened ", linked(page)), soft_wrap=True)
+        if page.stat().st_mtime < source.stat().st_mtime:
+            console.print("The lesson was changed after its page was built: course site builds it anew.")
         return 0
     _print(catalog, topic, source, console)
     if not printed and not page.is_file():

@@ -10,7 +10,7 @@ from rich.text import Text
 from autograder.catalog import Catalog, Part, Topic, load
 from autograder.commands.keeping import hold_part, keep
 from autograder.learn.reset import Reset, reset, undo
-from autograder.learn.starters import find_starters
+from autograder.learn.starters import Starters, find_starters, released_starters
 from autograder.learn.store import open_store
 from autograder.learn.words import linked
 from autograder.report.words import part_title
@@ -31,11 +31,7 @@ def run(course: Path | None, topic_name: str, part: str | None, *, back: bool) -
 
 
 def _one(catalog: Catalog, topic: Topic, part: Part, console: Console, *, back: bool) -> None:
-    if back:
-        done = undo(catalog, topic, part)
-    else:
-        with open_store(catalog) as store:
-            done = reset(catalog, find_starters(catalog, store), topic, part)
+    done = undo(catalog, topic, part) if back else reset(catalog, _starters(catalog), topic, part)
     title = part_title(part.name)
     if done.copy is None:
         console.print(Text(f"{title}: it is the starter already; nothing was changed."))
@@ -43,6 +39,13 @@ def _one(catalog: Catalog, topic: Topic, part: Part, console: Console, *, back: 
     if not back:
         keep(catalog, lambda store: store.record("reset", topic.name, part.name, copy=str(done.copy)))
     _tell(catalog, topic, title, done, console, back=back)
+
+
+def _starters(catalog: Catalog) -> Starters:
+    if catalog.course.edition == "student":
+        return released_starters(catalog)  # whatever became of the progress
+    with open_store(catalog) as store:
+        return find_starters(catalog, store)
 
 
 def _tell(catalog: Catalog, topic: Topic, title: str, done: Reset, console: Console, *, back: bool) -> None:

@@ -96,7 +96,9 @@ def _show(found: Sequence[_Again], console: Console) -> None:
     if lost:
         first = lost[0]
         words = f"course check {first.before.topic.name} {first.now.name}"
-        console.print(f"\n{counted(len(lost), 'part')} passed once and fail now. Begin with: {words}")
+        fail = "fails" if len(lost) == 1 else "fail"
+        said = f"{counted(len(lost), 'part')} passed once and {fail} now. Begin with: {words}"
+        console.print(f"\n{said}", highlight=False)
     elif all(each.now.verdict in DONE for each in found):
         console.print(f"\nAll of it holds: {counted(len(found), 'part')}.", highlight=False)
 

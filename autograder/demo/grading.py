@@ -6,7 +6,7 @@ import csv
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +40,8 @@ class Row:
         return f"{student.id}: {told}; must be {student.status}, {score}, {wanted}"
 
 
-def prepare(catalog: Catalog, topic: Topic, folder: Path, students: Sequence[Student]) -> None:
-    """Build the folder anew and lay the class's hand-ins into it.
+def prepare(catalog: Catalog, topics: Sequence[Topic], folder: Path, students: Sequence[Student]) -> None:
+    """Build the folder anew and lay the class's hand-ins for these topics into it.
 
     Raises:
         UsageError: the folder holds something that no demo made.
@@ -55,23 +55,25 @@ def prepare(catalog: Catalog, topic: Topic, folder: Path, students: Sequence[Stu
                 remedy="Name another with --build, or remove it yourself.",
             )
         shutil.rmtree(folder)
-    build_course(catalog, folder, [topic.name])
+    build_course(catalog, folder, [topic.name for topic in topics])
     marker.touch()
-    nbgrader(folder, "generate_assignment", topic.name)
-    released = folder / "release" / topic.name / f"{topic.name}.ipynb"
-    apps = authored_apps(catalog, topic)
-    for student in students:
-        write_hand_in(student, apps, released, GradingFolder(folder).submitted)
-    _enrol(folder, students)
+    for topic in topics:
+        nbgrader(folder, "generate_assignment", topic.name)
+        released = folder / "release" / topic.name / f"{topic.name}.ipynb"
+        apps = authored_apps(catalog, topic)
+        for student in students:
+            if student.topic == topic.name:
+                write_hand_in(student, apps, released, GradingFolder(folder).submitted)
+    _enrol(folder, dict.fromkeys(student.id for student in students))
 
 
-def _enrol(folder: Path, students: Sequence[Student]) -> None:
+def _enrol(folder: Path, students: Iterable[str]) -> None:
     """Enter the students into the gradebook, as an instructor does with a class list."""
     roll = folder / "students.csv"
     with roll.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["id"])
-        writer.writerows([student.id] for student in students)
+        writer.writerows([student] for student in students)
     nbgrader(folder, "db", "student", "import", roll.name)
 
 
@@ -87,7 +89,7 @@ def export(folder: Path) -> Path:
 
 
 def read_rows(path: Path, topic: Topic) -> list[Row]:
-    """The rows of an exported CSV."""
+    """The rows that an exported CSV has for this topic."""
     parts = [part.name for part in topic.part]
     with path.open(encoding="utf-8", newline="") as file:
         return [
@@ -98,6 +100,7 @@ def read_rows(path: Path, topic: Topic) -> list[Row]:
                 parts={part: _number(row[f"{topic.name}:{part}"]) for part in parts},
             )
             for row in csv.DictReader(file)
+            if row["assignment"] == topic.name
         ]
 
 

@@ -1,8 +1,9 @@
-"""The class roll: each student's hand-in and the points it must get, written by hand."""
+"""The class roll: each student's hand-ins and the points they must get, written by hand."""
 
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,7 +34,7 @@ Oddity = Literal[
 
 
 class Student(BaseModel):
-    """One student of the class.
+    """One hand-in of a student of the class. Who has none for a topic must be missing there.
 
     Attributes:
         id: the name in gradebook and CSV.
@@ -73,9 +74,13 @@ def read_roll(path: Path | None = None) -> tuple[Student, ...]:
         raise CatalogError(
             f"The class roll cannot be read: {error}", where=str(file), remedy="Correct the keys it names."
         ) from error
-    ids = [student.id for student in roll.student]
-    if len(set(ids)) != len(ids):
+    twice = [
+        who for who, times in Counter((each.id, each.topic) for each in roll.student).items() if times > 1
+    ]
+    if twice:
         raise CatalogError(
-            "Two students have one id.", where=str(file), remedy="Give every student an id of its own."
+            f"{twice[0][0]} hands in {twice[0][1]} twice.",
+            where=str(file),
+            remedy="Give every student an id of its own, and one hand-in a topic.",
         )
     return roll.student

@@ -7,6 +7,7 @@ import os
 import select
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 __all__ = ["ENTER", "has_keyboard", "listening"]
@@ -50,48 +51,43 @@ def _read(read: Callable[[], str], press: Callable[[str], None], stop: threading
             press(ENTER if key == "\r" else key.lower())
 
 
-@contextlib.contextmanager
-def _single_keys() -> Iterator[Callable[[], str]]:
-    """A function that waits a moment for keys: through msvcrt on Windows, through termios elsewhere."""
-    if sys.platform == "win32":
-        yield _windows_keys
-        return
-    import termios  # noqa: PLC0415 - not on Windows
-    import tty  # noqa: PLC0415 - likewise
+if sys.platform == "win32":
+    import msvcrt
 
-    keyboard = sys.stdin.fileno()
-    before = termios.tcgetattr(keyboard)
-    try:
-        tty.setcbreak(keyboard)  # Ctrl-C stays what it is
-        yield lambda: _posix_keys(keyboard)
-    finally:
-        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
+    @contextlib.contextmanager
+    def _single_keys() -> Iterator[Callable[[], str]]:
+        yield _pressed
 
+    def _pressed() -> str:
+        if not msvcrt.kbhit():
+            time.sleep(_LOOK_S / 2)
+            return ""
+        key = msvcrt.getwch()
+        if key in {"\x00", "\xe0"}:  # an arrow or a function key: its second half follows
+            msvcrt.getwch()
+            return ""
+        return key
 
-def _posix_keys(keyboard: int) -> str:
-    ready, _, _ = select.select([keyboard], [], [], _LOOK_S)
-    if not ready:
-        return ""
-    try:
-        pressed = os.read(keyboard, _MOST_BYTES).decode("utf-8", "replace")
-    except OSError:  # the terminal is gone; who waits for it is told by a signal
-        return ""
-    return "" if pressed.startswith(_ESCAPE) else pressed
+else:
+    import termios
+    import tty
 
+    @contextlib.contextmanager
+    def _single_keys() -> Iterator[Callable[[], str]]:
+        keyboard = sys.stdin.fileno()
+        before = termios.tcgetattr(keyboard)
+        try:
+            tty.setcbreak(keyboard)  # Ctrl-C stays what it is
+            yield lambda: _pressed(keyboard)
+        finally:
+            termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
 
-def _windows_keys() -> str:
-    if sys.platform != "win32":
-        return ""
-    import msvcrt  # noqa: PLC0415 - on Windows alone
-    import time  # noqa: PLC0415 - likewise
-
-    if not msvcrt.kbhit():
-        time.sleep(_LOOK_S / 2)
-        return ""
-    pressed = msvcrt.getwch()
-    if pressed in {"\x00", "\xe0"}:  # an arrow or a function key: its second half
-        msvcrt.getwch()
-        return ""
-    if pressed == "\x03":
-        raise KeyboardInterrupt
-    return pressed
+    def _pressed(keyboard: int) -> str:
+        ready, _, _ = select.select([keyboard], [], [], _LOOK_S)
+        if not ready:
+            return ""
+        try:
+            keys = os.read(keyboard, _MOST_BYTES).decode("utf-8", "replace")
+        except OSError:  # the terminal is gone; whoever waits for it is told by a signal
+            return ""
+        return "" if keys.startswith(_ESCAPE) else keys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from autograder.verdict import Verdict
@@ -100,58 +100,76 @@ def standing_of(events: Iterable[Event]) -> Standing:
     Args:
         events: of one course, in the order in which they happened.
     """
-    parts: dict[tuple[str, str], PartStanding] = {}
+    parts: dict[tuple[str, str], _Way] = {}
     stages: dict[tuple[str, str], int] = {}
     surrendered: set[tuple[str, str | None]] = set()
     for event in events:
         if event.what == "check" and event.part is not None:
-            key = event.topic, event.part
-            parts[key] = _checked(parts.get(key, PartStanding()), event)
+            parts.setdefault((event.topic, event.part), _Way()).checked(event)
         elif event.what == "hint":
             family = event.topic, str(event.detail.get("family", ""))
             stages[family] = max(stages.get(family, 0), _count(event.detail.get("stage")))
         elif event.what == "gave_up":
             surrendered.add((event.topic, event.part))
         elif event.what == "reset":
-            _reset(parts, event)
-    return Standing(parts, stages, frozenset(surrendered))
+            for (topic, part), way in parts.items():
+                if topic == event.topic and event.part in {part, None}:
+                    way.reset()
+    return Standing({key: way.standing() for key, way in parts.items()}, stages, frozenset(surrendered))
 
 
-def _checked(before: PartStanding, event: Event) -> PartStanding:
-    detail = event.detail
-    try:
-        verdict = Verdict(str(detail.get("verdict")))
-    except ValueError:  # of a later version
-        return before
-    if verdict is Verdict.BROKEN:  # our fault, and no try of theirs
-        return before
-    hints, points = detail.get("hints"), _number(detail.get("points"))
-    return PartStanding(
-        state=_next_state(before.state, verdict),
-        verdict=verdict,
-        points=points,
-        best=max(before.best, points),
-        tries=before.tries + 1,
-        ran=detail.get("ran") is not False,
-        passing=_count(detail.get("passing")),
-        checks=_count(detail.get("checks")),
-        first=str(detail["first"]) if detail.get("first") else None,
-        hints=tuple(map(str, hints)) if isinstance(hints, list) else (),
-        at=event.at,
-    )
+class _Way:
+    """The checks of one part so far; of thousands only the last is looked at closely."""
+
+    def __init__(self) -> None:
+        self._state = State.NEW
+        self._best = 0.0
+        self._tries = 0
+        self._last: Event | None = None
+
+    def checked(self, event: Event) -> None:
+        """Take in how a check ended."""
+        verdict = _VERDICTS.get(event.detail.get("verdict"))
+        if verdict is None or verdict is Verdict.BROKEN:  # of a later version; or our fault, and no try
+            return
+        self._state = _next_state(self._state, verdict)
+        self._best = max(self._best, _number(event.detail.get("points")))
+        self._tries += 1
+        self._last = event
+
+    def reset(self) -> None:
+        """Begin anew; what was earned and how often it was tried stays known."""
+        self._state, self._last = State.NEW, None
+
+    def standing(self) -> PartStanding:
+        """Where this has led."""
+        if self._last is None:
+            return PartStanding(best=self._best, tries=self._tries)
+        detail = self._last.detail
+        hints = detail.get("hints")
+        return PartStanding(
+            state=self._state,
+            verdict=_VERDICTS.get(detail.get("verdict")),
+            points=_number(detail.get("points")),
+            best=self._best,
+            tries=self._tries,
+            ran=detail.get("ran") is not False,
+            passing=_count(detail.get("passing")),
+            checks=_count(detail.get("checks")),
+            first=str(detail["first"]) if detail.get("first") else None,
+            hints=tuple(map(str, hints)) if isinstance(hints, list) else (),
+            at=self._last.at,
+        )
+
+
+_VERDICTS: dict[object, Verdict] = {verdict.value: verdict for verdict in Verdict}
 
 
 def _next_state(before: State, verdict: Verdict) -> State:
-    if verdict in DONE:
+    # By identity: an enumeration's hash is computed in Python, and there may be thousands of events.
+    if verdict is Verdict.PASSED or verdict is Verdict.AWAITING_PERSON:
         return State.PASSED
-    return State.REGRESSED if before in {State.PASSED, State.REGRESSED} else State.TRIED
-
-
-def _reset(parts: dict[tuple[str, str], PartStanding], event: Event) -> None:
-    """Begin anew; what was earned and how often it was tried stays known."""
-    for (topic, part), old in parts.items():
-        if topic == event.topic and event.part in {part, None}:
-            parts[topic, part] = replace(PartStanding(), best=old.best, tries=old.tries)
+    return State.REGRESSED if before is State.PASSED or before is State.REGRESSED else State.TRIED
 
 
 def _number(value: object) -> float:

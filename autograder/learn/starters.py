@@ -17,7 +17,7 @@ from autograder.learn.store import Store
 from autograder.release import STARTERS
 from autograder.release.claims import authored_files, file_or_package, matches
 
-__all__ = ["Starters", "find_starters", "part_files", "worked_on"]
+__all__ = ["Starters", "find_starters", "part_files", "released_starters", "worked_on"]
 
 _GIT_S = 10
 
@@ -45,8 +45,7 @@ def find_starters(catalog: Catalog, store: Store) -> Starters:
         StoreError: the progress cannot be read.
     """
     if catalog.course.edition == "student":
-        top = catalog.root / STARTERS
-        return Starters({topic.name: _on_disk(top / topic.name, topic) for topic in catalog.ready})
+        return released_starters(catalog)
     known = {
         event.topic: {str(name): str(text) for name, text in files.items()}
         for event in store.events()
@@ -62,6 +61,12 @@ def find_starters(catalog: Catalog, store: Store) -> Starters:
         except StoreError:
             continue  # they serve this once; whoever keeps progress says that it cannot be kept
     return Starters(known)
+
+
+def released_starters(catalog: Catalog) -> Starters:
+    """The starters as a student edition holds them, whatever was kept of the learner's progress."""
+    top = catalog.root / STARTERS
+    return Starters({topic.name: _on_disk(top / topic.name, topic) for topic in catalog.ready})
 
 
 def part_files(folder: Path, part: Part) -> dict[str, str]:

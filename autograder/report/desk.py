@@ -29,9 +29,14 @@ class Desk:
     files: Mapping[str, tuple[str, ...]]
     untouched: frozenset[str] = frozenset()
 
-    def place(self, part: PartReport) -> str:
-        """Where to look: the last line that an error names, as ``path:line``, or the part's first file."""
-        found = self._last_line(part)
+    def place(self, part: PartReport, *, line: bool = True) -> str:
+        """Where to look: the part's first file.
+
+        Args:
+            part: whose files.
+            line: name the last line instead that an error names, as ``path:line``, where one does.
+        """
+        found = self._last_line(part) if line else None
         if found is not None:
             return f"{self.folder}{found[0]}:{found[1]}"
         names = self.files.get(part.name, ())

@@ -136,7 +136,10 @@ class _Page:
     def _panel(self, part: PartReport, check: CheckReport, *, whole: bool) -> RenderableType:
         """How one part fares: a box of facts, or a line where there are none to show."""
         sent = [("sent", check.sent), ("expected", check.expected)] if whole else []
-        place = self._desk.place(part) if self._desk and not check.verdict.earns else None
+        place = None
+        if self._desk is not None and not check.verdict.earns:
+            # An error that was printed is this answer's only where the answer is one.
+            place = self._desk.place(part, line=(check.got or "5").startswith("5"))
         facts = self._facts(*sent, ("got", check.got), ("why", check.message), ("in", place))
         title = Text.assemble(self._title(part), " ", self._told(check))
         if not facts:

@@ -55,11 +55,11 @@ class PlainSandbox:
         """Whoever grades many at once has no process to spare; see `keep_ready`."""
 
     def keep_ready(self, protocol: Literal["wsgi", "asgi"], modules: Sequence[str]) -> None:
-        """Have a process wait for the next app of this protocol, with its server and these modules imported.
+        """Have processes wait for the next app of this protocol, with its server and these modules imported.
 
         Each serves one app, once, as any other process does. Call `close` in the end.
         """
-        self._servers.add(protocol, modules)
+        self._servers.keep_ready(protocol, modules)
 
     def close(self) -> None:
         """End the processes that wait; can be called again."""

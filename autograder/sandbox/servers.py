@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -14,19 +15,29 @@ from autograder.sandbox.system import package_folders
 
 __all__ = ["Servers"]
 
+_MOST = 4
+"""Of one protocol: an app that is restarted again and again is not worth more memory."""
+
 
 class Servers:
     """Waiting processes of one sandbox, and those that were started ahead; safe from several threads."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[subprocess.Popen[bytes]]] = {}
+        self._taken: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def add(self, protocol: Literal["wsgi", "asgi"], modules: Sequence[str]) -> None:
-        """Start one more. Raises OSError when Python cannot be started."""
-        child = ahead.new_server(protocol, modules)
+    def keep_ready(self, protocol: Literal["wsgi", "asgi"], modules: Sequence[str]) -> None:
+        """Have as many wait as were taken since the last call, and one at least.
+
+        Raises:
+            OSError: Python cannot be started.
+        """
         with self._lock:
-            self._waiting.setdefault(protocol, []).append(child)
+            waiting = self._waiting.setdefault(protocol, [])
+            wanted = min(max(1, self._taken.pop(protocol, 0)), _MOST)
+            while len(waiting) < wanted:
+                waiting.append(ahead.new_server(protocol, modules))
 
     def take(self, protocol: str, files: Path) -> subprocess.Popen[bytes] | None:
         """A process for the app in this folder; None when it needs one that has imported nothing.
@@ -37,6 +48,7 @@ class Servers:
         if not _importable(files).isdisjoint(_installed()):
             return None
         with self._lock:
+            self._taken[protocol] += 1
             waiting = self._waiting.get(protocol, [])
             while waiting:
                 child = waiting.pop(0)

@@ -8,7 +8,7 @@ import pytest
 from autograder.catalog import Catalog, load
 from autograder.errors import UsageError
 from autograder.report.model import CheckReport, Report
-from autograder.selfcheck import EXAMPLES_ONLY, self_check
+from autograder.selfcheck import EXAMPLES_ONLY, SelfChecker, self_check
 from autograder.verdict import Status, Verdict
 
 TOY = Path(__file__).parent / "toy"
@@ -136,3 +136,92 @@ def test_nothing_is_left_behind_and_the_learners_files_stay_as_they_are(
     checked(catalog, catalog.places("greeting").solution)
     assert list(scratch.iterdir()) == []
     assert {path: path.read_bytes() for path in catalog.root.rglob("*") if path.is_file()} == before
+
+
+def edited(catalog: Catalog, name: str, *, solved: bool) -> None:
+    places = catalog.places("greeting")
+    source = places.solution if solved else TOY / "exercises/greeting"
+    shutil.copy(source / name, places.exercise / name)
+
+
+def test_the_same_checker_judges_what_lies_there_now(tmp_path: Path) -> None:
+    catalog = course(tmp_path)
+    points = []
+    with SelfChecker(catalog, catalog.topic("greeting")) as checker:
+        for solved in (False, True, False):
+            edited(catalog, "flask_app.py", solved=solved)
+            points.append(checker.check(parts=["flask"]).points)
+            checker.get_ready(["flask"])
+    assert points == [0, 10, 0]
+
+
+SEEN = "\nimport os, sys\nprint('process', os.getpid(), 'flask' in sys.modules, file=sys.stderr)\n"
+
+
+def test_every_check_has_a_process_of_its_own_that_knows_nothing_of_the_last(tmp_path: Path) -> None:
+    catalog = course(tmp_path)
+    app = catalog.places("greeting").exercise / "flask_app.py"
+    app.write_text(app.read_text("utf-8") + SEEN, "utf-8")
+    told = []
+    with SelfChecker(catalog, catalog.topic("greeting")) as checker:
+        for _ in range(3):
+            process = checker.check(parts=["flask"]).parts[0].process
+            assert process is not None
+            told += [line for line in process.stderr.splitlines() if line.startswith("process")]
+            checker.get_ready(["flask"])
+    assert len(set(told)) == len(told) == 3
+
+
+@pytest.mark.parametrize("name", ["flask_app.py", "fastapi_app.py"])
+def test_a_process_that_waited_gives_the_same_verdicts_as_a_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("autograder.selfcheck.fresh_seed", lambda: "5eed" * 8)
+    catalog = course(tmp_path)
+    part = name.removesuffix("_app.py")
+    for path in sorted((TOY / "autograder/hidden/greeting/wrong").glob(f"*.{part}.py")):
+        shutil.copy(path, catalog.places("greeting").exercise / name)
+        alone = checked(catalog, None, part)
+        with SelfChecker(catalog, catalog.topic("greeting")) as checker:
+            checker.get_ready([part])
+            waited = checker.check(parts=[part])
+        assert [told(check) for check in alone.parts[0].checks] == [
+            told(check) for check in waited.parts[0].checks
+        ]
+        assert alone.points < 10
+
+
+def told(check: CheckReport) -> dict[str, object]:
+    return check.model_dump(exclude={"wall_s"})
+
+
+def test_examples_that_were_edited_are_read_again(tmp_path: Path) -> None:
+    catalog = student(tmp_path)
+    examples = catalog.places("greeting").examples
+    solution = catalog.places("greeting").solution
+    with SelfChecker(catalog, catalog.topic("greeting")) as checker:
+        before = checker.check(solution)
+        examples.write_text(examples.read_text("utf-8").replace("/hello/Ada", "/bye/Ada"), "utf-8")
+        after = checker.check(solution)
+    assert [part.verdict for part in before.parts] == [Verdict.PASSED] * 2
+    assert [part.verdict for part in after.parts] == [Verdict.FAILED] * 2
+
+
+def test_a_checks_process_that_was_killed_is_started_again(tmp_path: Path) -> None:
+    catalog = course(tmp_path)
+    solution = catalog.places("greeting").solution
+    with SelfChecker(catalog, catalog.topic("greeting")) as checker:
+        checker.check(solution)
+        holder = checker._shared.holder()
+        assert holder is not None
+        holder._process.kill()
+        holder._process.wait()
+        assert checker.check(solution).points == 20
+
+
+def test_one_file_of_checks_that_cannot_be_read_breaks_its_own_part_alone(tmp_path: Path) -> None:
+    catalog = course(tmp_path)
+    (catalog.places("greeting").hidden / "test_flask.py").write_text("1 / 0\n", "utf-8")
+    report = checked(catalog, catalog.places("greeting").solution)
+    assert [part.verdict for part in report.parts] == [Verdict.BROKEN, Verdict.PASSED]
+    assert "ZeroDivisionError" in (report.parts[0].broken or "")

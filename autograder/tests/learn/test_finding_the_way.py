@@ -82,6 +82,13 @@ def test_where_only_ascii_can_be_shown_ascii_is_shown(
     assert said.strip()
 
 
+def test_a_code_page_that_lacks_a_lessons_signs_ends_nothing() -> None:
+    root = Path(__file__).parents[3]
+    ran = course("lesson", "routing", "--print", cwd=root, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert "\\u2260" in ran.stdout
+    assert "/floors/<int:floor>" in ran.stdout
+
+
 @pytest.mark.parametrize("words", [("start",), ("next",), ("list",), ("progress",)])
 def test_without_colours_no_escape_sequence_is_printed(learner: Learner, words: tuple[str, ...]) -> None:
     learner.was_checked(Verdict.PASSED, 10)

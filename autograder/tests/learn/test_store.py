@@ -152,6 +152,16 @@ def test_two_processes_at_once_both_keep_all(path: Path) -> None:
     assert numbers(path, "one") == numbers(path, "two") == list(range(60))
 
 
+def test_two_processes_that_see_the_damage_keep_what_either_records(path: Path) -> None:
+    overwritten(filled(path, 5))
+    processes = [writing(path, name, 30) for name in ("one", "two", "three")]
+    for process in processes:
+        process.communicate(timeout=120)
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    kept = [numbers(path, name) for name in ("one", "two", "three")]
+    assert kept == [list(range(30))] * 3
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no RLIMIT_FSIZE")
 def test_a_full_disk_is_said_and_what_was_kept_stays(path: Path) -> None:
     filled(path, 20)

@@ -1,0 +1,228 @@
+"""`course watch`: the same verdict on every save, and keys for what helps now."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from autograder.catalog import Catalog, Topic
+from autograder.commands.check import asked_for
+from autograder.commands.keeping import keep
+from autograder.commands.watch_keys import Keys
+from autograder.errors import CourseError, reason
+from autograder.learn.checking import own_desk
+from autograder.learn.keys import ENTER, has_keyboard, listening
+from autograder.learn.watching import How, Watcher, is_watched
+from autograder.learn.words import shown_path
+from autograder.report.model import Report
+from autograder.report.terminal import show_report
+from autograder.selfcheck import SelfChecker
+
+__all__ = ["run"]
+
+_LISTEN_S = 0.5
+"""How long Ctrl-C may go unheard on Windows."""
+_HALF_SAVED_S = 0.6
+_SETTLE_S = 0.02
+
+_TEXT = {
+    "told": "Watching {where}; save a file and it is checked.",
+    "polling": "Looking at {where} several times a second; save a file and it is checked.",
+    "manual": "Saves cannot be seen here; press Enter to check {where}.",
+}
+
+
+def run(
+    course: Path | None, topic_name: str | None, part: str | None, *, poll: bool = False, manual: bool = False
+) -> int:
+    """Check on every save until the learner quits. Returns 0."""
+    catalog, topic, part = asked_for(course, topic_name, part)
+    how: How = "manual" if manual else "polling" if poll else "told"
+    following: Topic | None = topic
+    with contextlib.suppress(KeyboardInterrupt):  # the usual way to leave, where no keys are read
+        while following is not None:
+            following = _Watch(catalog, following, part, how).run()
+            part = None
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """Something that happened while the learner was waited for.
+
+    Attributes:
+        what: ``key``, ``saved``, ``checked``, ``lost``; ``end`` when nobody will ever press a key again.
+        key: which key.
+        files: what was saved.
+        report: what was found; None when it could not be checked.
+        why: why watching ended, or nothing was checked.
+    """
+
+    what: str
+    key: str = ""
+    files: Sequence[Path] = ()
+    report: Report | None = None
+    why: str = ""
+
+
+@dataclass(slots=True)
+class _Watch:
+    """One topic, watched until the learner goes on to another or quits."""
+
+    catalog: Catalog
+    topic: Topic
+    part: str | None
+    how: How
+    console: Console = field(default_factory=Console)
+    events: queue.SimpleQueue[_Event] = field(default_factory=queue.SimpleQueue)
+    saved: Sequence[Path] = ()
+    running: bool = False
+    again: bool = False
+
+    def run(self) -> Topic | None:
+        """Watch. Returns the topic to go on with, or None when the learner quits."""
+        places = self.catalog.places(self.topic.name)
+        watcher = Watcher(
+            places.exercise.resolve(),
+            lambda path: is_watched(places, self.topic, places.exercise / _inside(path, places.exercise)),
+            saved=lambda files: self.events.put(_Event("saved", files=files)),
+            lost=lambda why: self.events.put(_Event("lost", why=why)),
+            how=self.how,
+        )
+        with (
+            SelfChecker(self.catalog, self.topic) as checker,
+            ThreadPoolExecutor(1) as beside,
+            self._keys(),
+            watcher,
+        ):
+            self.how = watcher.how
+            try:
+                return self._loop(checker, beside)
+            finally:
+                checker.close()  # what runs ends at once; who quits does not wait for an app that hangs
+
+    def _loop(self, checker: SelfChecker, beside: ThreadPoolExecutor) -> Topic | None:
+        keys = Keys(self.catalog, self.topic, self.part, self.console, self._next_key)
+        self.again = True
+        while True:
+            if self.again and not self.running:
+                self._begin(checker, beside)
+            event = self._next()
+            if event.what == "end":
+                return None
+            if event.what == "checked":
+                self._checked(event, keys, checker)
+            elif event.what == "lost":
+                self.how = "manual"
+                self.console.print(Text(self._told_how()))
+                keys.show()
+            elif event.what == "saved" or event.key == ENTER:
+                _settle(event.files)
+                self.saved, self.again = event.files or self.saved, True
+            elif keys.is_valid(event.key) and (leaving := keys.press(event.key)):
+                return leaving.topic
+
+    def _begin(self, checker: SelfChecker, beside: ThreadPoolExecutor) -> None:
+        self.running, self.again = True, False
+        if self.console.is_terminal:
+            self.console.print(Text(f"checking {self.topic.name} ...", style="dim"))
+        beside.submit(self._check, checker)
+
+    def _check(self, checker: SelfChecker) -> None:
+        try:
+            self.events.put(_Event("checked", report=checker.check(parts=self._parts)))
+        except (CourseError, OSError) as error:
+            self.events.put(_Event("checked", why=reason(error)))
+
+    def _checked(self, event: _Event, keys: Keys, checker: SelfChecker) -> None:
+        """Show a verdict, unless the files were saved again meanwhile: it is not about what is there now."""
+        self.running = False
+        if self.again:
+            return
+        if event.report is None:
+            self.console.print(Text(event.why))
+            keys.show()
+            return
+        self._show(event.report, keys)
+        checker.get_ready(self._parts)
+
+    @property
+    def _parts(self) -> list[str] | None:
+        return None if self.part is None else [self.part]
+
+    def _show(self, report: Report, keys: Keys) -> None:
+        desk = own_desk(self.catalog, self.topic)
+        if self.console.is_terminal:
+            self.console.clear()
+        show_report(report, self.console, brief=True, desk=desk)
+        sys.stdout.flush()  # the verdict waits for nothing
+        keep(self.catalog, lambda store: store.record_check(report))
+        keys.checked(report, desk, self.saved)
+        self.console.print()
+        self.console.print(Text(self._told_how(), style="dim"))
+        keys.show()
+
+    def _told_how(self) -> str:
+        where = shown_path(self.catalog.places(self.topic.name).exercise)
+        return _TEXT[self.how].format(where=where)
+
+    @contextlib.contextmanager
+    def _keys(self) -> Iterator[None]:
+        """Keys of a keyboard; or lines of standard input, where only these can ask for a check."""
+        if has_keyboard():
+            with listening(lambda key: self.events.put(_Event("key", key=key))):
+                yield
+            return
+        if self.how == "manual":
+            threading.Thread(target=self._read_lines, daemon=True).start()
+        yield
+
+    def _read_lines(self) -> None:
+        for _ in sys.stdin:
+            self.events.put(_Event("key", key=ENTER))
+        self.events.put(_Event("end"))
+
+    def _next(self) -> _Event:
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self.events.get(timeout=_LISTEN_S)
+
+    def _next_key(self) -> str:
+        """The next key, for a question; what else happens meanwhile is kept for later."""
+        later = []
+        while (event := self._next()).what not in {"key", "end"}:
+            later.append(event)
+        for each in later:
+            self.events.put(each)
+        return event.key
+
+
+def _inside(path: Path, folder: Path) -> Path:
+    """The path below the folder; the system may tell it by another way to the same place."""
+    with contextlib.suppress(ValueError):
+        return path.relative_to(folder.resolve())
+    return path
+
+
+def _settle(files: Sequence[Path]) -> None:
+    """Give an editor a moment that has emptied a file and not yet filled it again."""
+    end = time.monotonic() + _HALF_SAVED_S
+    while time.monotonic() < end and any(_is_empty(file) for file in files):
+        time.sleep(_SETTLE_S)
+
+
+def _is_empty(file: Path) -> bool:
+    try:
+        return file.stat().st_size == 0
+    except OSError:
+        return True

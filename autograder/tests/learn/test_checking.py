@@ -1,0 +1,76 @@
+"""What `course check` is about when little is said, and what it says of the files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.catalog import load
+from autograder.learn.checking import own_desk, working_topic
+from autograder.learn.store import open_store, store_path
+from autograder.tests.learn.learning import Learner
+from autograder.verdict import Verdict
+
+
+def at(learner: Learner) -> str | None:
+    catalog = load(learner.course)
+    with open_store(catalog) as store:
+        topic = working_topic(catalog, store.standing())
+    return topic.name if topic else None
+
+
+def test_without_a_topic_it_is_the_one_worked_on_last_or_else_the_next(learner: Learner) -> None:
+    assert at(learner) == "greeting"
+    learner.was_checked(Verdict.PASSED, 10, "flask")
+    learner.was_checked(Verdict.PASSED, 10, "fastapi")
+    assert at(learner) == "opinion"
+    learner.was_checked(Verdict.FAILED, 0, "flask")
+    assert at(learner) == "greeting"
+
+
+def test_a_check_without_a_topic_says_which_it_is(learner: Learner) -> None:
+    learner.solves("flask_app.py")
+    assert "greeting" in learner.types("check", "flask")
+    assert "10 of 10 points" in learner.types("check", "flask")
+    assert "FastAPI  · not begun" in learner.types("check", code=1)
+
+
+def test_a_check_is_kept_and_its_loss_is_one_line(learner: Learner, data: Path) -> None:
+    learner.solves("flask_app.py")
+    learner.types("check", "greeting", "flask")
+    with open_store(load(learner.course)) as store:
+        assert store.standing().part("greeting", "flask").points == 10
+    store_path().unlink()
+    data.rmdir()
+    data.write_text("no folder")
+    out, err = learner.types_and_errs("check", "greeting", "flask")
+    assert "10 of 10 points" in out
+    assert err.startswith("course: your progress was not kept")
+    assert err.count("\n") == 1
+
+
+def test_paths_are_those_from_where_the_learner_stands(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = load(toy)
+    topic = catalog.topic("greeting")
+    exercise = catalog.places("greeting").exercise
+    for folder, seen in ((toy, os.path.join("exercises", "greeting", "")), (exercise, "")):  # noqa: PTH118
+        monkeypatch.chdir(folder)
+        assert own_desk(catalog, topic).folder == seen
+
+
+def test_a_part_is_begun_when_its_files_differ_from_the_starter(learner: Learner) -> None:
+    catalog = load(learner.course)
+    topic = catalog.topic("greeting")
+    assert {"flask", "fastapi"} <= own_desk(catalog, topic).untouched
+    learner.solves("flask_app.py")
+    desk = own_desk(catalog, topic)
+    assert "flask" not in desk.untouched
+    assert "fastapi" in desk.untouched
+    assert desk.files["flask"] == ("flask_app.py",)
+
+
+def test_an_unknown_part_is_named_with_those_there_are(learner: Learner) -> None:
+    _, err = learner.types_and_errs("check", "greeting", "django", code=2)
+    assert "flask, fastapi" in err
