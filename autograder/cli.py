@@ -436,6 +436,22 @@ def bench_start(
     return run_start(course, starts=starts, jobs=jobs, as_json=json)
 
 
+@bench.command("check")
+def bench_check(
+    course: Course = None,
+    rounds: Annotated[int, typer.Option("--rounds", min=2, help="How often each kind of check.")] = 10,
+    check50: Annotated[
+        Path | None, typer.Option("--check50", help="A Python with check50 and Flask, to be measured beside.")
+    ] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="The figures, as JSON.")] = False,
+) -> int:
+    """Check the solutions of one topic, cold and on saving, and say how long the verdict takes."""
+    from autograder.commands.bench import run_check
+
+    return run_check(course, rounds=rounds, check50=check50, as_json=json)
+
+
 @bench.command("site")
 def bench_site(
     course: Course = None,

@@ -31,15 +31,18 @@ class CheckHolder:
     Args:
         files: all check files that are wanted of it, in the order in which they are run.
         graded: whether every check must say what it is worth.
+        light: collect without pytest, where the files let it; the findings are the same.
 
     Attributes:
         infos: of all the checks, in order.
+        is_light: whether they were collected without pytest.
 
     Raises:
         GradingBroken: the files cannot be collected.
     """
 
-    def __init__(self, files: Sequence[Path], *, graded: bool) -> None:
+    def __init__(self, files: Sequence[Path], *, graded: bool, light: bool = False) -> None:
+        self._light = light
         self._where = ", ".join(str(file) for file in files)
         absent = [str(file) for file in files if not file.is_file()]
         if absent or not files:
@@ -95,6 +98,7 @@ class CheckHolder:
             "listener": self._path,
             "errors": str(errors),
             "graded": graded,
+            "light": self._light,
             "files": list(map(str, files)),
         }
         with contextlib.suppress(OSError):  # it has ended; that is told below
@@ -104,7 +108,7 @@ class CheckHolder:
         if not line:
             raise self.broken(f"The checks cannot be collected. {self._last_words(errors)[-2000:]}")
         hello = json.loads(line)
-        self._port = hello["port"]
+        self._port, self.is_light = hello["port"], bool(hello["light"])
         return tuple(CheckInfo.read(each) for each in hello["checks"])
 
     def _last_words(self, errors: Path) -> str:
@@ -133,6 +137,8 @@ class CheckHolder:
 class SharedChecks:
     """One process for the checks of several parts: started at the first need, and again when it was killed.
 
+    It does without pytest where it can, since somebody waits.
+
     Args:
         files: all check files, in the order in which they are run.
         graded: whether every check must say what it is worth.
@@ -152,7 +158,7 @@ class SharedChecks:
                 self._holder = None
             if self._holder is None:
                 with contextlib.suppress(GradingBroken):
-                    self._holder = CheckHolder(self._files, graded=self._graded)
+                    self._holder = CheckHolder(self._files, graded=self._graded, light=True)
             return self._holder
 
     def close(self) -> None:

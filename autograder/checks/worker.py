@@ -18,11 +18,15 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from autograder.checks.light import LightChecks, light_checks
 from autograder.checks.message import Finding, Order, lines, say
-from autograder.checks.plugin import Checks, Run
+from autograder.checks.run import Run
+
+if TYPE_CHECKING:
+    from autograder.checks.plugin import Checks
 
 __all__ = ["main"]
 
@@ -40,7 +44,7 @@ _CAN_FORK = hasattr(os, "fork")
 
 
 def main() -> int:
-    """Collect and serve until standard input ends. Returns pytest's exit code."""
+    """Collect and serve until standard input ends. Returns 0, or pytest's exit code."""
     setup = json.loads(_first_line() or "null")
     if setup is None:
         return 0  # whoever started this process had nothing to check
@@ -52,8 +56,21 @@ def main() -> int:
     announce = os.dup(1)
     os.dup2(2, 1)
     _end_after(_COLLECT_WALL_S)
+    if setup["light"]:
+        checks = light_checks([Path(file) for file in files], graded=setup["graded"])
+        if checks is not None:
+            _serve(checks, setup["listener"], announce)
+            return 0
+    return _serve_by_pytest(setup, files, announce)
+
+
+def _serve_by_pytest(setup: dict[str, Any], files: list[str], announce: int) -> int:
+    import pytest  # noqa: PLC0415 - where it is not needed, all else takes less time than this
+
+    from autograder.checks.plugin import Checks  # noqa: PLC0415 - likewise
+
     checks = Checks(lambda checks: _serve(checks, setup["listener"], announce), graded=setup["graded"])
-    root = os.path.dirname(files[0])  # noqa: PTH120 - pathlib would be the only reason to import it
+    root = str(Path(files[0]).parent)
     return int(pytest.main([*_QUIET, f"--rootdir={root}", *files], plugins=[checks]))
 
 
@@ -65,10 +82,11 @@ def _first_line() -> bytes:
     return bytes(line)
 
 
-def _serve(checks: Checks, listener_path: str, announce: int) -> None:
+def _serve(checks: Checks | LightChecks, listener_path: str, announce: int) -> None:
     with _listener(listener_path) as listener, _clearing(listener_path):
         port = None if listener_path else listener.getsockname()[1]
-        hello = {"checks": [info.told() for info in checks.infos], "port": port}
+        told = [info.told() for info in checks.infos]
+        hello = {"checks": told, "port": port, "light": isinstance(checks, LightChecks)}
         with os.fdopen(announce, "w", encoding="utf-8") as out:
             out.write(json.dumps(hello) + "\n")
         _end_after(0)
@@ -119,7 +137,7 @@ def _bury(*_: object) -> None:
             pass
 
 
-def _answer(checks: Checks, channel: socket.socket, listener: socket.socket) -> None:
+def _answer(checks: Checks | LightChecks, channel: socket.socket, listener: socket.socket) -> None:
     """Run the checks for one connection, in a child of our own where there can be one."""
     if not _CAN_FORK:
         _run(checks, channel)
@@ -138,7 +156,7 @@ def _answer(checks: Checks, channel: socket.socket, listener: socket.socket) -> 
             os._exit(code)
 
 
-def _run(checks: Checks, channel: socket.socket) -> None:
+def _run(checks: Checks | LightChecks, channel: socket.socket) -> None:
     messages = lines(channel)
     order = Order.read(next(messages))
     if _CAN_FORK:

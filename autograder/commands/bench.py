@@ -1,4 +1,4 @@
-"""`course bench`: what is measured of the site and of starting apps, as a table or as JSON."""
+"""`course bench`: what is measured of the site, of starting apps, of one's own checks; a table or JSON."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from autograder.bench.check import TOPIC, Latency, bench_check
 from autograder.bench.site import bench_site
 from autograder.bench.start import Start, bench_start
 from autograder.catalog import load
 
-__all__ = ["run_site", "run_start"]
+__all__ = ["run_check", "run_site", "run_start"]
 
 
 def run_site(course: Path | None, *, as_json: bool) -> int:
@@ -67,3 +68,36 @@ def _show_starts(figures: Sequence[Start], console: Console, starts: int, jobs: 
         )
     console.print(table)
     console.print("\nfloor: a bare fork from a warm process, no wall; ÷: as a multiple of the floor")
+
+
+def run_check(course: Path | None, *, rounds: int, check50: Path | None, as_json: bool) -> int:
+    """Measure a learner's own check. Returns 0."""
+    figures = bench_check(load(course), rounds=rounds, check50=check50)
+    if as_json:
+        sys.stdout.write(json.dumps([each.as_dict() for each in figures]) + "\n")
+    else:
+        _show_checks(figures, Console(), rounds)
+    return 0
+
+
+def _show_checks(figures: Sequence[Latency], console: Console, rounds: int) -> None:
+    title = f"To the verdict on {TOPIC}, {rounds} rounds, every kind once a round"
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
+    for column in ("what", "start", "median ms", "middle half", "least ms", "÷ floor"):
+        table.add_column(column, justify="left" if column in {"what", "start"} else "right")
+    (floor,) = (each for each in figures if each.start == "floor")
+    for each in figures:
+        table.add_row(
+            each.what,
+            each.start,
+            f"{each.median_ms:.0f}",
+            f"{each.quarter_ms:.0f}–{each.three_quarters_ms:.0f}",
+            f"{each.least_ms:.0f}",
+            f"{each.median_ms / floor.median_ms:.2f}",
+        )
+    console.print(table)
+    console.print(
+        "\ncold: from typing the command to its end; warm: from saving a file to the verdict;\n"
+        "÷ floor: as a multiple of starting a Python that imports the slower framework",
+        highlight=False,
+    )

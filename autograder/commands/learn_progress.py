@@ -40,7 +40,7 @@ def run(course: Path | None, *, export: Path | None, as_json: bool) -> int:
     console.print(f"\n{_sum(seen)}, after {counted(tries, 'check')}.", highlight=False)
     if seen.minutes_left:
         console.print(f"About {duration(seen.minutes_left)} are left.", highlight=False)
-    console.print(Text.assemble("Kept in ", linked(store_path())), soft_wrap=True)
+    console.print(Text.assemble("Kept in ", linked(store_path(), whole=True)), soft_wrap=True)
     return 0
 
 
@@ -52,13 +52,10 @@ def _bars(catalog: Catalog, seen: Overview, console: Console) -> None:
             continue
         console.print(Text(heading.title, style="bold"))
         table = Table.grid(padding=(0, 1))
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
         for title, own in _by_framework(catalog, rows).items():
             share, told = _share(own, examples=seen.examples)
             drawn = bar(share, width, plain=console.options.ascii_only)
-            table.add_row(f"  {title}", drawn, told)
+            table.add_row(f"  {title}", *([] if console.is_dumb_terminal else [drawn]), told)
         console.print(table)
 
 

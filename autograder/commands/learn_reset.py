@@ -56,4 +56,4 @@ def _tell(catalog: Catalog, topic: Topic, title: str, done: Reset, console: Cons
         word = "" if (folder / name).is_file() else " (taken away)"
         console.print(Text.assemble("  ", linked(folder / name), word), soft_wrap=True)
     assert done.copy is not None
-    console.print(Text.assemble("  what was there is kept: ", linked(done.copy)), soft_wrap=True)
+    console.print(Text.assemble("  what was there is kept: ", linked(done.copy, whole=True)), soft_wrap=True)

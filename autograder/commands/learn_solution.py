@@ -94,7 +94,7 @@ def _show(catalog: Catalog, topic: Topic, part: Part, console: Console) -> None:
         if mine == theirs:
             console.print("  Yours is the solution, letter by letter.\n")
             continue
-        if console.width >= _WIDE:
+        if console.width >= _WIDE and not console.is_dumb_terminal:
             console.print(_beside(mine, theirs))
         else:
             console.print(_unified(mine, theirs, name), soft_wrap=True)

@@ -33,7 +33,8 @@ def run(course: Path | None, *, planned: bool, as_json: bool) -> int:
         sys.stdout.write(json.dumps(_document(catalog, seen, planned=planned)) + "\n")
         return 0
     console = Console()
-    show = _table if console.width >= _NARROW else _stacked
+    # What reads a dumb terminal aloud reads a table's rows through all columns.
+    show = _stacked if console.width < _NARROW or console.is_dumb_terminal else _table
     show(catalog, seen, console, planned=planned)
     console.print()
     hidden = len(catalog.course.topic) - len(catalog.ready)

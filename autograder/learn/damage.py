@@ -7,10 +7,9 @@ import sqlite3
 import time
 from pathlib import Path
 
-__all__ = ["Row", "is_damaged", "readable_rows", "set_aside"]
+from autograder.learn.table import Row
 
-Row = tuple[str, str, str, str | None, str, str]
-"""at, course, topic, part, what, detail: an event as the file has it."""
+__all__ = ["is_damaged", "readable_rows", "set_aside"]
 
 
 def is_damaged(connection: sqlite3.Connection) -> bool:

@@ -101,9 +101,11 @@ class Served:
             process.wait()
         if self._reader is not None:
             self._reader.join(_PARTING_S)
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
+        if process.stdin is not None:
+            process.stdin.close()
+        # What the app itself started may still hold the other end; closing would wait for it.
+        if process.stdout is not None and not (self._reader and self._reader.is_alive()):
+            process.stdout.close()
         self._process = None
 
     def was_saved(self) -> bool:

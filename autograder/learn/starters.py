@@ -1,11 +1,13 @@
 """Decides what each exercise looked like before its learner began, and so what they have worked on.
 
 A student edition holds its starters a second time, under ``.starters``. In an author edition they are what
-git has, or else what the files held, when progress was first kept; that is remembered with the progress.
+git has, or else what the files held, when progress was first kept, as long as that says TODO; it is
+remembered with the progress.
 """
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,12 +56,15 @@ def find_starters(catalog: Catalog, store: Store) -> Starters:
     unseen = [topic for topic in catalog.ready if topic.name not in known]
     committed = _committed(catalog.root) if unseen else {}
     for topic in unseen:
-        files = _on_disk(catalog.places(topic.name).exercise, topic)
-        known[topic.name] = files | _of_topic(committed, topic)
-        try:
-            store.record("starters", topic.name, files=known[topic.name])
-        except StoreError:
-            continue  # they serve this once; whoever keeps progress says that it cannot be kept
+        files = _on_disk(catalog.places(topic.name).exercise, topic) | _of_topic(committed, topic)
+        begun = [part for part in topic.part if part.served and not _says_todo(part, files)]
+        known[topic.name] = {
+            name: text for name, text in files.items() if not any(_belongs(part, name) for part in begun)
+        }
+        # Where they cannot be kept, they serve this once; whoever keeps progress says why.
+        with contextlib.suppress(StoreError):
+            if not begun:
+                store.record("starters", topic.name, files=files)
     return Starters(known)
 
 
@@ -82,6 +87,11 @@ def part_files(folder: Path, part: Part) -> dict[str, str]:
 def worked_on(catalog: Catalog, starters: Starters, topic: Topic, part: Part) -> bool:
     """Whether a part's files differ from the starter's; ends of lines do not count."""
     return part_files(catalog.places(topic.name).exercise, part) != starters.files(topic.name, part)
+
+
+def _says_todo(part: Part, files: Mapping[str, str]) -> bool:
+    """Whether files can be a starter's: each of them says TODO, as `course dev check` holds."""
+    return any("TODO" in text for name, text in files.items() if _belongs(part, name))
 
 
 def _belongs(part: Part, name: str) -> bool:

@@ -16,41 +16,22 @@ import platformdirs
 
 from autograder.catalog import Catalog
 from autograder.errors import StoreError
-from autograder.learn.damage import Row, is_damaged, readable_rows, set_aside
+from autograder.learn.damage import is_damaged, readable_rows, set_aside
 from autograder.learn.standing import Event, Standing, standing_of
+from autograder.learn.table import FILE_VERSION, Row, add, alone, connected, is_foreign, rows_of, version
 from autograder.report.focus import decisive, nothing_ran
 from autograder.report.model import PartReport, Report
 from autograder.verdict import Verdict
 
-__all__ = ["FILE_VERSION", "Store", "open_store", "store_path"]
-
-FILE_VERSION = 1
-"""Kept in the file as ``user_version``. Later versions read the files of all earlier ones."""
-
-_BUSY_S = 10
-_SCHEMA = (
-    """CREATE TABLE event (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        at TEXT NOT NULL,
-        course TEXT NOT NULL,
-        topic TEXT NOT NULL,
-        part TEXT,
-        what TEXT NOT NULL,
-        detail TEXT NOT NULL
-    )""",
-    "CREATE INDEX event_course ON event (course)",
-    "CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END",
-    "CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END",
-    f"PRAGMA user_version = {FILE_VERSION}",
-)
-_INSERT = "INSERT INTO event (at, course, topic, part, what, detail) VALUES (?, ?, ?, ?, ?, ?)"
-_SELECT = "SELECT at, topic, part, what, detail FROM event WHERE course = ? ORDER BY id"
+__all__ = ["Store", "open_store", "store_path"]
 
 
 def store_path() -> Path:
     """Where progress is kept: in ``COURSE_DATA``, if that is set, or in the user's data folder."""
     given = os.environ.get("COURSE_DATA")
-    folder = Path(given) if given else platformdirs.user_data_path("sidebyside-course", appauthor=False)
+    folder = (
+        Path(given).absolute() if given else platformdirs.user_data_path("sidebyside-course", appauthor=False)
+    )
     return folder / "progress.sqlite3"
 
 
@@ -82,7 +63,8 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         with self._told():
             if path.exists():
-                self._connection = self._opened()
+                with alone(path):
+                    self._connection = self._opened()
 
     def __enter__(self) -> Self:
         return self
@@ -131,13 +113,11 @@ class Store:
             StoreError: the file cannot be read.
         """
         with self._told():
-            if self._connection is None or _version(self._connection) == 0:  # no file, or an empty one
-                return ()
-            rows = self._connection.execute(_SELECT, (self._course,)).fetchall()
+            rows = rows_of(self._connection, self._course) if self._connection else []
         details = _mappings([row[-1] for row in rows])
         return tuple(
             Event(at, topic, part, what, detail)
-            for (at, topic, part, what, _), detail in zip(rows, details, strict=True)
+            for (at, _, topic, part, what, _), detail in zip(rows, details, strict=True)
         )
 
     def standing(self) -> Standing:
@@ -155,25 +135,18 @@ class Store:
         with self._told():
             if self._connection is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._connection = self._opened()
-            with _transaction(self._connection):
-                if _version(self._connection) == 0:
-                    for statement in _SCHEMA:
-                        self._connection.execute(statement)
-                self._connection.executemany(_INSERT, taken)
+                with alone(self.path):
+                    self._connection = self._opened()
+            add(self._connection, taken)
 
     def _opened(self) -> sqlite3.Connection:
         """A connection to a file that is whole, ours, and of no later version."""
-        connection = _connected(self.path)
+        connection = connected(self.path)
         try:
             if is_damaged(connection):
                 rows = readable_rows(connection)
                 connection.close()
-                # Another process may have seen the damage, too, and have begun anew meanwhile.
-                connection = _connected(self.path)
-                if is_damaged(connection):
-                    connection.close()
-                    connection = self._begun_anew(rows)
+                connection = self._begun_anew(rows)
             self._hold_ours(connection)
         except BaseException:
             connection.close()
@@ -186,26 +159,21 @@ class Store:
             f"The file of your progress was damaged. It is kept as {aside}; "
             f"{len(rows)} of its events could be read and stand in a new file."
         )
-        connection = _connected(self.path)
+        connection = connected(self.path)
         if rows:
-            with _transaction(connection):
-                for statement in _SCHEMA if _version(connection) == 0 else ():
-                    connection.execute(statement)
-                connection.executemany(_INSERT, rows)
+            add(connection, rows)
         return connection
 
     def _hold_ours(self, connection: sqlite3.Connection) -> None:
-        version = _version(connection)
-        if version > FILE_VERSION:
+        if version(connection) > FILE_VERSION:
             raise StoreError(
-                f"A later version of the course wrote your progress (format {version}; "
+                f"A later version of the course wrote your progress (format {version(connection)}; "
                 f"this version knows {FILE_VERSION}).",
                 where=str(self.path),
                 remedy="Update the course's package, or set COURSE_DATA to another folder. "
                 "Nothing was written to the file.",
             )
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if version == 0 and tables:
+        if is_foreign(connection):
             raise StoreError(
                 "The file holds something else than progress in a course.",
                 where=str(self.path),
@@ -219,33 +187,10 @@ class Store:
             yield
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
-                f"Your progress cannot be kept: {getattr(error, 'strerror', None) or error}.",
+                f"The file cannot be read or written: {getattr(error, 'strerror', None) or error}.",
                 where=str(self.path),
                 remedy="Mend that (disk space, rights), or set COURSE_DATA to a folder that can be written.",
             ) from error
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    # A rollback journal, not WAL: that needs memory shared between processes, which network drives lack.
-    return sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing; waits for another process that writes."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)
 
 
 def _fared(part: PartReport) -> dict[str, object]:

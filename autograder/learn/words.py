@@ -70,6 +70,6 @@ def shown_path(path: Path) -> str:
     return relative if len(relative) < len(str(path)) else str(path)
 
 
-def linked(path: Path) -> Text:
-    """The same as text that terminals open on a click."""
-    return Text(shown_path(path), style=f"link {path.resolve().as_uri()}")
+def linked(path: Path, *, whole: bool = False) -> Text:
+    """The same as text that terminals open on a click; the whole path of what lies far from the course."""
+    return Text(str(path) if whole else shown_path(path), style=f"link {path.resolve().as_uri()}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.release.edition import MARKER, STARTERS, find_leaks, release, release_files
+from autograder.release.edition import MARKER, find_leaks, release, release_files
 from autograder.release.leaks import Leak
+from autograder.release.starters import STARTERS
 
 __all__ = ["MARKER", "STARTERS", "Leak", "find_leaks", "release", "release_files"]

@@ -15,13 +15,11 @@ from pathlib import Path, PurePosixPath
 from autograder.catalog import Catalog
 from autograder.catalog.root import COURSE_FILE
 from autograder.errors import ReleaseRefused, UsageError
-from autograder.release.claims import authored_files, claimed, file_or_package, is_tool_made, matches
+from autograder.release.claims import authored_files, claimed, is_tool_made
 from autograder.release.leaks import Leak, Secrets
+from autograder.release.starters import starter_copies
 
-__all__ = ["MARKER", "STARTERS", "find_leaks", "release", "release_files"]
-
-STARTERS = ".starters"
-"""The folder of a release in which the starters stand a second time, by topic."""
+__all__ = ["MARKER", "find_leaks", "release", "release_files"]
 
 MARKER = ".course-release.json"
 """The file by which a folder is known as a release of ours; it holds the digest of each file."""
@@ -75,7 +73,7 @@ def release(catalog: Catalog, destination: Path) -> list[Path]:
             remedy="Take each line out; or, where learners may read it, add it to the shared.txt of the "
             "topic that it comes from.",
         )
-    files |= _starters(catalog, files)
+    files |= starter_copies(catalog, files)
     _write(destination.absolute(), files)
     return sorted(destination / path for path in files)
 
@@ -101,20 +99,6 @@ def release_files(catalog: Catalog) -> dict[PurePosixPath, bytes]:
             )
         files[tree / path] = file.read_bytes()
     return files
-
-
-def _starters(catalog: Catalog, files: dict[PurePosixPath, bytes]) -> dict[PurePosixPath, bytes]:
-    """What learners hand in, once more: for `course reset`, and to tell whether work has begun."""
-    patterns = {
-        topic.name: [each for part in topic.part for each in file_or_package(part.files)]
-        for topic in catalog.ready
-    }
-    return {
-        PurePosixPath(STARTERS, *path.parts[1:]): data
-        for path, data in files.items()
-        if path.parts[0] == "exercises" and len(path.parts) > 2  # noqa: PLR2004 - tree, topic, file
-        if any(matches(PurePosixPath(*path.parts[2:]), each) for each in patterns[path.parts[1]])
-    }
 
 
 def find_leaks(catalog: Catalog, files: dict[PurePosixPath, bytes]) -> tuple[Leak, ...]:

@@ -414,6 +414,8 @@ def test_the_way_on_stays_on_the_site(api: Api, draw: Draw) -> None:
         reply.expect(303, headers={"location": wanted})
         languages = [each.value for each in reply.cookies if each.name == "language"]
         expect(languages == ["nl"], "The language is not remembered in a cookie.", reply)
+    reply = api.get("/language", query={"to": "en"}, headers=of("bob"))
+    reply.expect(303, headers={"location": "/board"})
 
 
 @points(1)

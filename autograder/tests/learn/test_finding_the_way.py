@@ -145,6 +145,16 @@ def test_progress_shows_a_bar_with_its_figures_for_each_framework(learner: Learn
     assert "streak" not in "".join(said)
 
 
+@pytest.mark.parametrize("columns", [80, 40, 24])
+def test_bars_of_any_width_have_their_figures(learner: Learner, columns: int) -> None:
+    learner.was_checked(Verdict.FAILED, 5)
+    said = learner.types("progress", columns=columns)
+    kept = said.index("Kept in")
+    assert max(map(len, said[:kept].splitlines())) <= columns
+    assert "5 of 30 points, 0 of 3 parts passed" in " ".join(said.split())
+    assert str(store_path()) in said
+
+
 def test_a_bar_is_full_only_when_all_is_earned(learner: Learner) -> None:
     learner.was_checked(Verdict.FAILED, 9.99)
     (line,) = (line for line in learner.types("progress").splitlines() if "Flask" in line)

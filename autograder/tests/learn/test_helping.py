@@ -66,6 +66,12 @@ def test_without_a_check_that_failed_there_is_nothing_to_hint_at(
     assert "Nothing fails here" in learner.types("hint", "greeting", "flask", *again, code=1)
 
 
+def test_a_program_is_told_why_there_is_no_hint(learner: Learner) -> None:
+    told = learner.reads("hint", code=1)
+    assert (told["hints"], told["more"], told["do"]) == ([], False, "course check greeting")
+    assert told["why"]
+
+
 def test_no_hint_is_spent_on_an_app_that_did_not_start(learner: Learner) -> None:
     learner.was_checked(Verdict.CRASHED, hints=("name",), started=False)
     said = learner.types("hint", code=1)
@@ -228,6 +234,16 @@ def test_where_no_copy_can_be_kept_nothing_is_reset(learner: Learner, data: Path
     (data / "kept").write_text("a file stands here", "utf-8")
     learner.types("reset", "greeting", "flask", code=3)
     assert learner.file("flask_app.py").read_text("utf-8") == "# mine\n"
+
+
+def test_without_a_known_starter_nothing_is_reset(learner: Learner) -> None:
+    learner.solves("flask_app.py")
+    _, err = learner.types_and_errs("reset", "greeting", "flask", code=3)
+    assert "is not known, so nothing was changed" in err
+    assert (
+        learner.file("flask_app.py").read_bytes()
+        == (learner.course / "solutions/greeting/flask_app.py").read_bytes()
+    )
 
 
 def test_nothing_to_undo_is_said(learner: Learner) -> None:

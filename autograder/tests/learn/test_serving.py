@@ -128,6 +128,19 @@ def test_when_the_command_is_killed_the_apps_end_too(terminal: Terminal) -> None
     assert nobody_listens(fastapi)
 
 
+@pytest.mark.slow
+def test_what_an_app_started_itself_does_not_keep_the_command_from_ending(solved: Path) -> None:
+    first, *rest = FLASK.partition("def create_app")
+    start = (
+        "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(25)'])\n\n"
+    )
+    save(solved / "exercises/greeting/flask_app.py", first + start + "".join(rest))
+    with Terminal("serve", "greeting", "flask", cwd=solved) as terminal:
+        address(terminal, "Flask")
+        terminal.types("\x03")
+        assert terminal.ends() == 0
+
+
 def test_what_an_app_writes_starts_nothing_again(toy: Path) -> None:
     told: list[str] = []
     part = load(toy).ready_topic("greeting").part[0]

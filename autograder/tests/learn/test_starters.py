@@ -113,6 +113,17 @@ def test_without_git_the_files_are_the_starter_when_they_are_first_seen(
     assert set(found(catalog).by_topic) == {"greeting", "opinion"}
 
 
+def test_a_file_without_a_todo_is_no_starter_though_it_is_seen_first(catalog: Catalog, toy: Path) -> None:
+    file = toy / "exercises/greeting/flask_app.py"
+    starter = file.read_text("utf-8")
+    file.write_text("# done already\n", "utf-8")
+    assert begun(catalog)
+    assert not begun(catalog, "fastapi")
+    assert found(catalog).files("greeting", catalog.ready_topic("greeting").part[0]) == {}
+    file.write_text(starter, "utf-8")
+    assert not begun(catalog)
+
+
 def test_where_progress_cannot_be_kept_the_starters_serve_once(catalog: Catalog, data: Path) -> None:
     data.write_text("a file stands here", "utf-8")
     assert not begun(catalog)

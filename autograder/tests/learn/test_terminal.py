@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -62,7 +65,15 @@ def test_a_terminal_without_any_control_shows_plain_text(toy: Path) -> None:
     with Terminal("list", cwd=toy, TERM="dumb", NO_COLOR=None) as terminal:
         assert terminal.ends() == 0
         assert b"\x1b[3" not in terminal.raw
-        assert "not begun" in terminal.said
+        assert "\n  Flask: · not begun\n" in terminal.said
+    with Terminal("progress", cwd=toy, TERM="dumb", NO_COLOR=None) as terminal:
+        assert terminal.ends() == 0
+        assert "░" not in terminal.said
+        assert "0 of 10 points, 0 of 1 part passed" in terminal.said
+    give_up = ("solution", "greeting", "flask", "--i-give-up")
+    with Terminal(*give_up, cwd=toy, columns=160, TERM="dumb", NO_COLOR=None) as terminal:
+        assert terminal.ends() == 0
+        assert "+++ solution/flask_app.py" in terminal.said
 
 
 @pytest.mark.slow
@@ -80,6 +91,40 @@ def test_a_learners_way_through_the_toy_course(toy: Path) -> None:
     assert "letter by letter" in screen("solution", "greeting", cwd=toy, columns=100)
     assert "the starter again" in screen("reset", "greeting", cwd=toy, columns=100)
     assert "Next: Saying hello, Flask" in screen("next", cwd=toy, columns=100)
+
+
+@pytest.fixture
+def routing(tmp_path: Path) -> Path:
+    """The author edition of the real course, with the four places of one topic."""
+    root = tmp_path / "the real course"
+    for place in ("lessons", "exercises", "solutions", "autograder/hidden"):
+        ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+        shutil.copytree(COURSE / place / "routing", root / place / "routing", ignore=ignored)
+    shutil.copy(COURSE / "course.toml", root)
+    return root
+
+
+@pytest.mark.slow
+def test_a_learners_way_through_routing(routing: Path) -> None:
+    exercise, solution = routing / "exercises/routing", routing / "solutions/routing"
+    assert "Which route wins" in course("lesson", "routing", "--print", cwd=routing).stdout
+    assert "Flask" in screen("check", "routing", "flask", cwd=routing, columns=100, code=1)
+    assert "Hint 1 of 3, about echo" in screen("hint", cwd=routing, columns=60)
+    shown = course("solution", "routing", "flask", "--i-give-up", cwd=routing, COLUMNS="150").stdout
+    assert "both sides differ" in shown
+    for name in ("flask_app.py", "fastapi_app.py"):
+        shutil.copy(solution / name, exercise / name)
+    with Terminal("serve", "routing", cwd=routing) as terminal:
+        told = terminal.sees(lambda said: said.count("answers at") == 2)
+        for address in re.findall(r"answers at (\S+?/)[,\s]", told):
+            with urllib.request.urlopen(f"{address}items/42", timeout=30) as reply:
+                assert json.load(reply) == {"id": 42, "url": "/items/42"}
+        terminal.types("\x03")
+        assert terminal.ends() == 0
+    screen("check", "routing", cwd=routing, columns=100)
+    shown = screen("list", cwd=routing, columns=120)
+    (line,) = (line for line in shown.splitlines() if line.strip().startswith("routing"))
+    assert line.count("passed, 20/20") == 2
 
 
 @pytest.fixture(scope="module")

@@ -358,11 +358,10 @@ def create_app() -> Flask:
     @app.get("/accounts.csv")
     def get_csv():
         query = select(Account.id, Account.owner, Account.minutes).order_by(Account.id)
-        rows = session().execute(query.execution_options(yield_per=500))
 
         def lines() -> Iterator[str]:
             yield csv_line("id", "owner", "minutes")
-            for row in rows:
+            for row in session().execute(query.execution_options(yield_per=500)):
                 yield csv_line(*row)
 
         return Response(stream_with_context(lines()), mimetype="text/csv")

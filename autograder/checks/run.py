@@ -1,0 +1,182 @@
+"""One run of collected checks against one app: what each is given, what it found; pytest is not needed."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from autograder.checks.api import Api, Draw
+from autograder.checks.client import Client
+from autograder.checks.expect import AppGone, AppHung, CheckFailed
+from autograder.checks.message import CheckInfo, Finding, Order
+from autograder.checks.process import AppProcess, Ask
+from autograder.sandbox.job import Address
+from autograder.verdict import Verdict
+
+if TYPE_CHECKING:
+    from autograder.checks.findings import Findings
+
+__all__ = ["GIVEN", "Run", "info_of", "run_checks"]
+
+_MOST_CHARS = 4_000
+"""Of one text of a finding: an app can put 100 kB into a header that a message quotes."""
+
+_SHORTEST = 8
+"""Characters of a sentence that says something."""
+
+
+class Run:
+    """One run of the collected checks against one app.
+
+    Args:
+        order: the app's address, the seed, the client's limits.
+        ask: asks the engine for something done to the app.
+        tell: takes each finding as it is made.
+    """
+
+    def __init__(self, order: Order, ask: Ask, tell: Callable[[Finding], None]) -> None:
+        self.order = order
+        self.process = AppProcess(ask, order.left)
+        self._tell = tell
+        self.apis = tuple(Api(self._client(address), self.process) for address in order.addresses)
+        self._verdicts: dict[str, Verdict] = {}
+        self._hung = 0
+
+    def _client(self, address: Address) -> Client:
+        return Client(address, wall_s=self.order.request_wall_s, max_bytes=self.order.response_bytes)
+
+    @property
+    def api(self) -> Api:
+        """The first app's."""
+        return self.apis[0]
+
+    @property
+    def findings(self) -> Findings:
+        """What was handed in as findings."""
+        assert self.order.findings is not None, "only a part of kind fix has findings"
+        return self.order.findings
+
+    def draw(self, check: str) -> Draw:
+        """The hidden inputs of a check."""
+        return random.Random(f"{self.order.seed}:{check}")  # noqa: S311 - repeatable by design
+
+    def reason_to_skip(self, info: CheckInfo, sentences: dict[str, str]) -> Finding | None:
+        """Why the check is not run, if so."""
+        for needed in info.needs:
+            if self._verdicts.get(needed) is not Verdict.PASSED:
+                message = f"Not run, since it rests on another check: {sentences[needed]}"
+                return Finding(name=info.name, verdict=Verdict.SKIPPED, message=message)
+        if self._hung >= self.order.hang_limit:
+            message = f"Not run: the app had already hung in {self._hung} checks."
+            return Finding(name=info.name, verdict=Verdict.TIMED_OUT, message=message)
+        return None
+
+    def found(self, finding: Finding) -> None:
+        """Take note of a finding and pass it on."""
+        self._verdicts[finding.name] = finding.verdict
+        self._hung += finding.verdict is Verdict.TIMED_OUT
+        self._tell(finding)
+
+
+GIVEN: Mapping[str, Callable[[Run, str], object]] = {
+    "api": lambda run, _: run.api,
+    "apps": lambda run, _: run.apis,
+    "draw": Run.draw,
+    "findings": lambda run, _: run.findings,
+}
+"""What a check may take, by name."""
+
+
+def run_checks(
+    run: Run, infos: Sequence[CheckInfo], failure_of: Callable[[int], BaseException | None]
+) -> None:
+    """Run the checks that are wanted, in the order in which they were written.
+
+    Args:
+        run: what is run against what.
+        infos: of all checks that were collected.
+        failure_of: runs the check at this place in ``infos``, and gives what it raised, if it did.
+    """
+    sentences = {info.name: info.sentence for info in infos}
+    for at, info in enumerate(infos):
+        if run.order.files and info.file not in run.order.files:
+            continue
+        skipped = run.reason_to_skip(info, sentences)
+        if skipped is not None:
+            run.found(skipped)
+            continue
+        run.process.next_check()
+        start = time.perf_counter()
+        failure = failure_of(at)
+        run.found(_finding(info.name, failure, time.perf_counter() - start))
+
+
+def info_of(
+    name: str, function: object, file: str, mark: Callable[[str], Sequence[object]], *, graded: bool
+) -> CheckInfo:
+    """What the author said of a check.
+
+    Args:
+        name: the check's.
+        function: whose docstring is its sentence.
+        file: the name of the file in which it stands.
+        mark: the values of a mark of ours, none where the check has no such mark.
+        graded: whether every check must say what it is worth.
+
+    Raises:
+        ValueError: something is missing or cannot be, and what.
+    """
+    sentence = " ".join((getattr(function, "__doc__", None) or "").split("\n\n")[0].split())
+    worth = mark("course_points")
+    if len(sentence) < _SHORTEST:
+        message = "has no docstring: the sentence that the learner reads"
+        raise ValueError(message)
+    if graded and not worth:
+        message = "has no @points(...)"
+        raise ValueError(message)
+    points = float(str(worth[0])) if worth else 0.0
+    if not 0 <= points < math.inf:
+        message = f"is worth {points} points, which must be greater than or equal to 0"
+        raise ValueError(message)
+    objective = mark("course_assesses")
+    return CheckInfo(
+        name=name,
+        sentence=sentence,
+        points=points,
+        objective=str(objective[0]) if objective else None,
+        hints=tuple(map(str, mark("course_hint"))),
+        needs=tuple(map(str, mark("course_needs"))),
+        file=file,
+    )
+
+
+def _finding(name: str, failure: BaseException | None, wall_s: float) -> Finding:
+    if failure is None:
+        return Finding(name=name, verdict=Verdict.PASSED, wall_s=wall_s)
+    if not isinstance(failure, CheckFailed):
+        # Anything else is a fault in the check, a skip included: never the student's.
+        message = _text(f"{type(failure).__name__}: {failure}")
+        return Finding(name=name, verdict=Verdict.BROKEN, message=message, wall_s=wall_s)
+    verdict = Verdict.FAILED
+    if isinstance(failure, AppHung):
+        verdict = Verdict.TIMED_OUT
+    elif isinstance(failure, AppGone):
+        verdict = Verdict.CRASHED
+    return Finding(
+        name=name,
+        verdict=verdict,
+        message=_text(failure.message),
+        sent=failure.sent and _text(failure.sent),
+        expected=failure.expected and _text(failure.expected),
+        got=failure.got and _text(failure.got),
+        wall_s=wall_s,
+    )
+
+
+def _text(text: str) -> str:
+    """Text that can be written anywhere: short, and without lone surrogates, which JSON can smuggle in."""
+    cut = text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}…"
+    return cut.encode("utf-8", "backslashreplace").decode()
