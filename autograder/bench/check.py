@@ -17,10 +17,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.bench.check50 import check50_command, write_problem
+from autograder.bench.check50 import KNOWN, check50_command, write_problem
 from autograder.catalog import Catalog, Topic
 from autograder.checks.runner import CheckRunner
 from autograder.errors import GradingBroken
+from autograder.frameworks import FRAMEWORKS
 from autograder.learn.watching import Watcher
 from autograder.report.model import Report
 from autograder.report.terminal import show_report
@@ -33,7 +34,8 @@ TOPIC = "routing"
 _READY_S = 2.0
 """Between a verdict and the next save; a learner takes longer."""
 _SEEN_S = 30.0
-_FLOOR = "import fastapi"
+_SLOWEST = next(each for each in FRAMEWORKS.values() if each.protocol == "asgi").name
+"""The framework that takes longest to import: no check of an app of it can be faster than that."""
 
 Once = Callable[[], None]
 
@@ -104,7 +106,8 @@ def _sides(
             shutil.copy(catalog.places(topic.name).solution / name, files / name)
     environment = {**os.environ, "COURSE_DATA": str(home / "data")}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as learners have it
-    yield ("python: import fastapi", "floor"), _command([sys.executable, "-c", _FLOOR], environment, "")
+    floor = f"import {_SLOWEST}"
+    yield (f"python: {floor}", "floor"), _command([sys.executable, "-c", floor], environment, "")
     for names in ([part.name for part in topic.part], *([part.name] for part in topic.part)):
         word = names if len(names) == 1 else []
         command = [sys.executable, "-m", "autograder", "check", topic.name, *word]
@@ -114,11 +117,11 @@ def _sides(
         once = stack.enter_context(_watched(catalog, topic, files, names))
         yield (f"watch: {shown}", "warm"), once
     if check50 is not None:
-        with CheckRunner(catalog.places(topic.name).hidden_checks("flask")) as runner:
+        with CheckRunner(catalog.places(topic.name).hidden_checks(KNOWN.name)) as runner:
             count = len(runner.infos)
         for checks in (1, count):
             problem = write_problem(home / f"check50-{checks}", files, checks)
-            told = f"check50: flask, {checks} check{'s' if checks > 1 else ''}"
+            told = f"check50: {KNOWN.name}, {checks} check{'s' if checks > 1 else ''}"
             yield (told, "cold"), _command(check50_command(check50, problem), environment, ":)", problem)
 
 

@@ -16,6 +16,7 @@ from autograder.catalog import Catalog
 from autograder.catalog.root import COURSE_FILE
 from autograder.errors import ReleaseRefused, UsageError
 from autograder.release.claims import authored_files, claimed, is_tool_made
+from autograder.release.editor import editor_files
 from autograder.release.leaks import Leak, Secrets
 from autograder.release.starters import starter_copies
 
@@ -89,6 +90,7 @@ def release_files(catalog: Catalog) -> dict[PurePosixPath, bytes]:
     files = {
         PurePosixPath(COURSE_FILE): _student_course(catalog),
         PurePosixPath("README.md"): _student_readme(catalog),
+        **editor_files(catalog.course.frameworks),
     }
     for tree, path, file in _allowed(catalog):
         if file.is_symlink():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import subprocess
 import sys
 import threading
@@ -70,9 +72,8 @@ def _importable(files: Path) -> set[str]:
     return {path.name.partition(".")[0] for path in files.iterdir()}
 
 
-def _installed() -> set[str]:
+@functools.cache
+def _installed() -> frozenset[str]:
     """What any other top-level module may be called."""
-    found = set(sys.stdlib_module_names)
-    for folder in package_folders():
-        found.update(path.name.partition(".")[0] for path in Path(folder).iterdir())
-    return found
+    names = (name for folder in package_folders() for name in os.listdir(folder))  # noqa: PTH208 - hundreds
+    return frozenset({*sys.stdlib_module_names, *(name.partition(".")[0] for name in names)})

@@ -17,6 +17,9 @@ from autograder.tests.devcheck.toy import TOPIC, hidden, load_toy, replace, writ
 RELEASED = {
     ".starters/greeting/fastapi_app.py",
     ".starters/greeting/flask_app.py",
+    ".vscode/extensions.json",
+    ".vscode/launch.json",
+    ".vscode/tasks.json",
     "README.md",
     "course.toml",
     "exercises/greeting/README.md",
@@ -77,7 +80,8 @@ def test_a_release_is_a_student_edition_that_loads_and_cannot_be_released(root: 
 def test_a_planned_topic_is_not_released(root: Path, to: Path) -> None:
     replace(root / "course.toml", 'status = "ready"', 'status = "planned"')
     release(load_toy(root), to)
-    assert names(to) == {"README.md", "course.toml", "lessons/sidebyside/__init__.py"}
+    editor = {name for name in RELEASED if name.startswith(".vscode/")}
+    assert names(to) == {"README.md", "course.toml", "lessons/sidebyside/__init__.py", *editor}
 
 
 @pytest.mark.parametrize("line", [CHECK_LINE, SOLUTION_LINE, WRONG_LINE])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from autograder.catalog import load
 from autograder.learn.checking import own_desk, working_topic
-from autograder.learn.store import open_store, store_path
+from autograder.learn.store import open_store
 from autograder.tests.learn.learning import Learner
 from autograder.verdict import Verdict
 
@@ -42,8 +43,7 @@ def test_a_check_is_kept_and_its_loss_is_one_line(learner: Learner, data: Path) 
     learner.types("check", "greeting", "flask")
     with open_store(load(learner.course)) as store:
         assert store.standing().part("greeting", "flask").points == 10
-    store_path().unlink()
-    data.rmdir()
+    shutil.rmtree(data)
     data.write_text("no folder")
     out, err = learner.types_and_errs("check", "greeting", "flask")
     assert "10 of 10 points" in out
