@@ -18,7 +18,7 @@ __all__ = ["How", "Watcher", "is_watched"]
 How = Literal["told", "polling", "manual"]
 """By events of the system; by looking at the files several times a second; not at all."""
 
-_STEP_MS = 20
+_STEP_MS = 10
 """Nothing else was saved for so long: then it is a save, and not the half of one."""
 _DEBOUNCE_MS = 300
 _POLL_MS = 200

@@ -441,9 +441,9 @@ def test_each_app_appends_to_the_log_that_its_settings_name(apps: tuple[Api, ...
         begun = [line for line in lines if " begin " in line]
         message = f"In {name} there are {len(begun)} entries of a run of two apps."
         expect_log(len(begun) == entries, message, lines, f"{entries} entries in {name}")
-    log = run.logs["south.log"]
-    expect(log.before, "The first run of the app left no south.log.")
-    expect(log.after.startswith(log.before), f"After a restart, {log.name} no longer begins as it did.")
+    for log in (run.logs["south.log"], run.logs["night.log"]):
+        expect(log.before, f"The first run of the apps left no {log.name}.")
+        expect(log.after.startswith(log.before), f"After a restart, {log.name} no longer begins as it did.")
 
 
 @points(1)
