@@ -6,6 +6,7 @@ processes, or starts one of the same kind when none waits.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -39,9 +40,10 @@ def begin(words: Sequence[str]) -> None:
         return
     named = [each for each in FRAMEWORKS.values() if each.name in words]
     # The slowest first; the machine may have fewer cores than there are processes.
-    for each in reversed(named or list(FRAMEWORKS.values())):
-        _waiting[each.protocol] = new_server(each.protocol, each.early)
-    _waiting[CHECKS] = new_checks()
+    with contextlib.suppress(OSError):  # it fails again, and is told, when somebody needs one
+        for each in reversed(named or list(FRAMEWORKS.values())):
+            _waiting[each.protocol] = new_server(each.protocol, each.early)
+        _waiting[CHECKS] = new_checks()
 
 
 def take(kind: str) -> subprocess.Popen[bytes] | None:

@@ -38,8 +38,8 @@ _SLOWEST = next(each for each in FRAMEWORKS.values() if each.protocol == "asgi")
 """The framework that takes longest to import: no check of an app of it can be faster than that."""
 
 Afterwards = Callable[[], object]
-Once = Callable[[], Afterwards | None]
-"""One check; it may return what is still to be done when the learner has the verdict."""
+Once = Callable[[], Afterwards]
+"""One check; it returns what is still to be done when the learner has the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ def bench_check(catalog: Catalog, *, rounds: int, check50: Path | None) -> list[
                 start = time.perf_counter()
                 afterwards = once()
                 took[side] += [1000 * (time.perf_counter() - start)] if number else []
-                if afterwards is not None:
-                    afterwards()
+                afterwards()
+                if side[1] == "warm":
                     time.sleep(_READY_S)
         return [_latency(*side, times) for side, times in took.items()]
 
@@ -129,18 +129,36 @@ def _sides(
 
 
 def _command(command: Sequence[str], environment: dict[str, str], told: str, cwd: Path | None = None) -> Once:
-    def once() -> None:
-        ran = subprocess.run(  # noqa: S603 - commands of ours, and one that the author named
-            command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, encoding="utf-8"
+    def once() -> Afterwards:
+        ran = subprocess.Popen(  # noqa: S603 - commands of ours, and one that the author named
+            command,
+            cwd=cwd,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
         )
-        if ran.returncode != 0 or told not in ran.stdout:
-            raise GradingBroken(
-                f"`{' '.join(command)}` did not pass: {(ran.stdout + ran.stderr)[-2000:]}",
-                where=str(cwd or TOPIC),
-                remedy="Run the command by hand and correct what it names.",
-            )
+        assert ran.stdout is not None
+        said = ""
+        while not said or told not in said:
+            line = ran.stdout.readline()
+            said += line
+            if not line:
+                break
+        return lambda: _hold_ended(ran, command, said, told)
 
     return once
+
+
+def _hold_ended(ran: subprocess.Popen[str], command: Sequence[str], said: str, told: str) -> None:
+    rest, _ = ran.communicate()
+    if ran.returncode != 0 or told not in said:
+        raise GradingBroken(
+            f"`{' '.join(command)}` did not pass: {(said + rest)[-2000:]}",
+            where=TOPIC,
+            remedy="Run the command by hand and correct what it names.",
+        )
 
 
 @contextmanager

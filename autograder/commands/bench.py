@@ -97,7 +97,7 @@ def _show_checks(figures: Sequence[Latency], console: Console, rounds: int) -> N
         )
     console.print(table)
     console.print(
-        "\ncold: from typing the command to its end; warm: from saving a file to the verdict;\n"
+        "\ncold: from typing the command to the verdict; warm: from saving a file to the verdict;\n"
         "÷ floor: as a multiple of starting a Python that imports the slower framework",
         highlight=False,
     )

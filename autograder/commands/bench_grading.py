@@ -43,7 +43,8 @@ def run_grading(
         jobs=jobs,
         names=sides,
         sizes=_numbers(sizes),
-        otter=otter,
+        # As an absolute path, links and all: a virtual environment is known by where its Python lies.
+        otter=None if otter is None else otter.absolute(),
     )
     if markdown is not None:
         markdown.write_text(page(figures, _command()), "utf-8")

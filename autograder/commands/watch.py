@@ -154,7 +154,8 @@ class _Watch:
             keys.show()
             return
         self._show(event.report, keys)
-        checker.get_ready(self._parts)
+        with contextlib.suppress(OSError):  # it fails again, and is told, at the next check
+            checker.get_ready(self._parts)
 
     @property
     def _parts(self) -> list[str] | None:

@@ -54,6 +54,16 @@ def test_what_was_taken_is_the_takers_and_the_rest_is_ended() -> None:
     assert taken.poll() is not None
 
 
+def test_where_nothing_can_be_started_the_check_itself_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    ahead.begin(["check"])
+    assert kinds() == []
+    assert ahead.take("wsgi") is None
+
+
 def test_one_that_died_while_it_waited_is_not_given_away() -> None:
     ahead.begin(["check", "flask"])
     child = ahead._waiting["wsgi"]

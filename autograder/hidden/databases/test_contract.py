@@ -79,7 +79,14 @@ def count_of(replies: list[Reply], status: int) -> int:
 def test_an_account_is_opened_and_read(api: Api, draw: Draw) -> None:
     """A new account is answered with 201, and read by its id; an id that nobody has is not found."""
     owner, minutes = word(draw), draw.randint(1, 999_999)
-    for name, start in ((owner, minutes), (f"{owner} \u00d8st \U0001f331", 0), (f"{owner} three", 1_000_000)):
+    shortest, longest = chr(draw.randint(0x4E00, 0x9FA5)), owner.ljust(100, "n")
+    for name, start in (
+        (owner, minutes),
+        (f"{owner} \u00d8st \U0001f331", 0),
+        (f"{owner} three", 1_000_000),
+        (shortest, 1),
+        (longest, 1),
+    ):
         reply = api.post("/accounts", json={"owner": name, "minutes": start})
         told = {"id": whole(reply.expect(CREATED), "id"), "owner": name, "minutes": start}
         reply.expect(CREATED, json=told, media_type="application/json")
@@ -111,7 +118,13 @@ def test_what_the_tables_do_not_allow_is_invalid(api: Api, draw: Draw) -> None:
         api.post("/transfers", json=body).expect(INVALID, json=refused)
     new: Json = {"owner": word(draw), "minutes": 5}
     short: Json = {"owner": word(draw)}
-    for body in ({**new, "minutes": -1}, {**new, "minutes": "5"}, {**new, "owner": ""}, short):
+    for body in (
+        {**new, "minutes": -1},
+        {**new, "minutes": 1_000_001},
+        {**new, "minutes": "5"},
+        {**new, "owner": ""},
+        short,
+    ):
         api.post("/accounts", json=body).expect(INVALID, json=refused)
     api.post("/accounts", json={**new, "owner": "n" * 101}).expect(INVALID, json=refused)
     for target in ("/accounts", "/transfers", "/rounds"):
@@ -162,6 +175,13 @@ def test_a_transfer_moves_minutes(api: Api, draw: Draw) -> None:
     expect(second > first, "The later transfer does not have the greater id.", reply, expected=f"> {first}")
     reply.expect(CREATED, json={"id": second, **sides, "minutes": 300 - minutes, "note": ""})
     expect_minutes(api, {one: 0, two: 340})
+    rich = open_one(api, word(draw), 1_000_000)
+    longest = word(draw).ljust(200, "n")
+    reply = api.post("/transfers", json=order(rich, two, 1_000_000, longest)).expect(CREATED)
+    body = reply.json()
+    told = body.get("note") if isinstance(body, dict) else None
+    expect(told == longest, "The note is another.", reply, expected=longest)
+    expect_minutes(api, {rich: 0, two: 1_000_340})
 
 
 @points(1)
@@ -198,6 +218,10 @@ def test_a_round_is_carried_out_in_order(api: Api, draw: Draw) -> None:
     )
     expect(notes == ["a", "b", "c"], "The transfers of the round are not answered in its order.", reply)
     expect_minutes(api, {one: minutes, two: 60 - minutes, three: 0})
+    four = open_one(api, word(draw), 21)
+    for many in (1, 20):
+        api.post("/rounds", json={"transfers": [order(four, three, 1)] * many}).expect(CREATED)
+    expect_minutes(api, {four: 0, three: 21})
 
 
 @points(1.5)
@@ -306,12 +330,15 @@ def test_a_key_stands_for_one_transfer(api: Api, draw: Draw) -> None:
 @assesses("databases-session")
 @hint("restart")
 def test_a_restart_loses_nothing(api: Api, draw: Draw) -> None:
-    """Accounts and transfers are still there after the app was stopped and started again."""
+    """Accounts and transfers are still there after a restart, in the database that `DATABASE_URL` names."""
     owner = word(draw)
     one, two = open_one(api, owner, 70), open_one(api, word(draw), 0)
     api.post("/transfers", json=order(one, two, 20)).expect(CREATED)
     before = page(api, one, 5)
     expect(len(before[0]) == 1, "The transfer is not listed.", expected="1")
+    api.restart(environment={"DATABASE_URL": "sqlite:///spare.db"})
+    gone = {"error": "not_found"}
+    api.get(f"/accounts/{one}").expect(404, json=gone)
     api.restart()
     api.get(f"/accounts/{one}").expect(200, json={"id": one, "owner": owner, "minutes": 50})
     expect(page(api, one, 5) == before, "After a restart, other transfers are listed.", expected=str(before))

@@ -22,8 +22,9 @@ def test_the_export_holds_every_account(api: Api, draw: Draw) -> None:
     wanted = []
     for position, name in enumerate(names):
         owner, minutes = f"{position}{name}", draw.randint(0, 999)
-        api.post("/accounts", json={"owner": owner, "minutes": minutes}).expect(201)
-        wanted.append([owner, str(minutes)])
+        told = api.post("/accounts", json={"owner": owner, "minutes": minutes}).expect(201).json()
+        number = told.get("id") if isinstance(told, dict) else None
+        wanted.append([str(number), owner, str(minutes)])
     reply = api.get("/accounts.csv").expect(200, media_type="text/csv")
     lines = list(csv.reader(reply.body.decode("utf-8", "replace").splitlines()))
     expect(
@@ -32,5 +33,7 @@ def test_the_export_holds_every_account(api: Api, draw: Draw) -> None:
         reply,
         expected="id,owner,minutes",
     )
-    mine = [line[1:] for line in lines if line[1:] in wanted]
+    mine = [line for line in lines if line in wanted]
     expect(mine == wanted, "The export does not hold every account in order.", reply, expected=str(wanted))
+    numbers = [int(line[0]) if len(line) == 3 and line[0].isdecimal() else None for line in lines[1:]]
+    expect(None not in numbers, "A line is not that of an account.", reply, expected="id, owner, minutes")
