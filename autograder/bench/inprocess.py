@@ -34,6 +34,8 @@ def wsgi_api(app: Callable[..., Iterable[bytes]]) -> Api:
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
             "QUERY_STRING": query,
+            "RAW_URI": target,  # as servers tell it, and some apps ask for it
+            "REQUEST_URI": target,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
