@@ -17,10 +17,11 @@ __all__: list[str] = []
 settings.register_profile("course", deadline=None)
 settings.load_profile("course")
 
-# Started in the background by a script, the tests inherit an ignored Ctrl-C, and so would every command
-# that they start; a handler of our own is taken back by `exec`.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# Started in the background, or by nohup, the tests inherit ignored signals, and so would every command that
+# they start; a handler of our own, though it does nothing, is taken back by `exec`.
+for _number in (getattr(signal, _name) for _name in ("SIGINT", "SIGHUP") if hasattr(signal, _name)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda *_: None)
 
 
 @pytest.fixture(autouse=True, scope="session")
