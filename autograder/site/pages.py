@@ -90,7 +90,10 @@ def _linked(pages: Sequence[Source]) -> list[Source]:
     def target(page: Source, link: re.Match[str]) -> str:
         path, mark, anchor = link["target"].partition("#")
         # As a path that leads out of the lesson's folder again: normpath only joins words.
-        if posixpath.normpath(PurePosixPath(page.name).parent / path) not in targets:
+        place = posixpath.normpath(PurePosixPath(page.name).parent / path)
+        if place == "claims.toml":  # in JupyterLab the ledger itself opens, since no page is built there
+            return f"[{link['text']}]({path.removesuffix('.toml')}.md{mark}{anchor})"
+        if place not in targets:
             return link[0]
         return f"[{link['text']}]({path.removesuffix('.md')}.ipynb{mark}{anchor})"
 

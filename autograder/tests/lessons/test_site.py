@@ -62,6 +62,19 @@ def test_links_into_the_repository_become_words_and_code_is_left_alone(toy: Path
     assert "[a](b.md)" in guide
 
 
+def test_links_of_lessons_lead_to_files_that_are_there_and_on_the_site_to_pages() -> None:
+    catalog = load(Path(__file__).parents[3])
+    pages = {each.name: each for each in sources(catalog)}
+    lessons = [page for name, page in pages.items() if name.endswith("/lesson")]
+    assert len(lessons) >= 8
+    for page in lessons:
+        authored = page.path.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", authored):
+            assert (page.path.parent / target).is_file(), (page.name, target)
+        assert "claims.toml)" not in page.text
+    assert "[the page of claims](../claims.md)" in pages["routing/lesson"].text
+
+
 @pytest.mark.slow
 def test_only_what_changed_is_executed_again(toy: Path) -> None:
     path = lesson(toy, "import trick\ntrick.NUMBER")
