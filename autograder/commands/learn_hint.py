@@ -93,7 +93,7 @@ def _show(catalog: Catalog, topic: Topic, part: Part, shown: list[Hint], *, more
         console.print(Padding(Text(hint.text), (0, 0, 0, 2)))
     console.print()
     if more:
-        console.print("There is more, when you want it: the same command again.")
+        console.print("There is more, when you want it: ask for a hint again.")
         return
     console.print("That was the last hint for this check.")
     if catalog.course.edition == "author":
