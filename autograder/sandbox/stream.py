@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 
@@ -40,8 +41,9 @@ class Stream:
         self.writers = []
         for at, reader in enumerate(self._readers):
             self._watchdog.unread(reader)
-            while self._drain(at):
-                pass
+            with contextlib.suppress(BlockingIOError):
+                while self._drain(at):
+                    pass
         return [bytes(each) for each in self._kept]
 
     def close(self) -> None:
@@ -53,16 +55,14 @@ class Stream:
         self.writers, self._readers = [], []
 
     def _ready(self, at: int) -> None:
-        if not self._drain(at):
-            self._watchdog.unread(self._readers[at])
+        with contextlib.suppress(BlockingIOError):
+            if not self._drain(at):
+                self._watchdog.unread(self._readers[at])
         self._more()
 
     def _drain(self, at: int) -> int:
-        """Read once; the number of bytes, 0 at the end or when there is nothing."""
-        try:
-            block = os.read(self._readers[at], _BLOCK)
-        except BlockingIOError:
-            return 0
+        """Read once; the number of bytes, 0 at the end. Raises BlockingIOError when there is nothing yet."""
+        block = os.read(self._readers[at], _BLOCK)
         self.total += len(block)
         room = self._most - sum(map(len, self._kept))
         self._kept[at] += block[: max(0, room)]

@@ -160,7 +160,11 @@ class Watchdog:
         os.eventfd_write(self._wake, 1)
 
     def read(self, descriptor: int, ready: Callable[[], None]) -> None:
-        """Call ``ready`` whenever ``descriptor`` can be read or is at its end."""
+        """Call ``ready`` whenever ``descriptor`` can be read or is at its end.
+
+        It may be called with nothing to read: what was heard of a descriptor that has been closed since
+        is taken for news of the next one with its number.
+        """
         with self._lock:
             self._readers[descriptor] = ready
             self._epoll.register(descriptor, select.EPOLLIN)
