@@ -18,7 +18,7 @@ def main() -> None:
     gc.set_threshold(_MANY)
     try:
         ahead.begin(sys.argv[1:])
-        from autograder.cli import main as run  # noqa: PLC0415 - typer takes a tenth of a second
+        from autograder.cli.main import main as run  # noqa: PLC0415 - typer takes a tenth of a second
 
         run()
     finally:

@@ -17,12 +17,18 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One part of one topic, as its learner stands."""
+    """One part of one topic, as its learner stands.
+
+    Attributes:
+        worked_on: its files are known to differ from those handed out.
+        untouched: they are known to be as handed out.
+    """
 
     topic: Topic
     part: Part
     standing: PartStanding
     worked_on: bool
+    untouched: bool
     gave_up: bool
 
     @property
@@ -100,11 +106,13 @@ def _rows(catalog: Catalog, standing: Standing, starters: Starters) -> Iterator[
     for topic in catalog.ready:
         for part in topic.part:
             is_known = topic.name in starters.by_topic
+            differs = is_known and worked_on(catalog, starters, topic, part)
             yield Row(
                 topic,
                 part,
                 standing.part(topic.name, part.name),
-                worked_on=is_known and worked_on(catalog, starters, topic, part),
+                worked_on=differs,
+                untouched=is_known and not differs,
                 gave_up=standing.gave_up(topic.name, part.name),
             )
 

@@ -28,15 +28,17 @@ _MINUTES_AN_HOUR = 60
 def state_text(row: Row, console: Console, *, examples: bool) -> Text:
     """Where a part stands: a sign and a word, never a sign or a colour alone."""
     standing, plain = row.standing, console.options.ascii_only
-    sign, style = _SIGNS[standing.state][plain], _STYLES[standing.state]
+    # A check of a whole topic looks at the parts that nobody has touched yet, too.
+    state = State.NEW if standing.state is State.TRIED and row.untouched else standing.state
+    sign, style = _SIGNS[state][plain], _STYLES[state]
     if standing.verdict is Verdict.AWAITING_PERSON:
         sign, style, word = "?", "cyan", "awaits a person"
-    elif standing.state is State.NEW:
+    elif state is State.NEW:
         word = "begun, not checked" if row.worked_on else "not begun"
-    elif standing.state is State.PASSED:
+    elif state is State.PASSED:
         word = "examples pass" if examples else f"passed, {points(standing.points)}/{row.part.points}"
     else:
-        word = "passed once, fails now" if standing.state is State.REGRESSED else "not yet"
+        word = "passed once, fails now" if state is State.REGRESSED else "not yet"
         word += f", {standing.passing}/{standing.checks} checks" if standing.ran else ", nothing ran"
     return Text(f"{sign} {word}", style=style)
 

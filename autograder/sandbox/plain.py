@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import math
 import os
-import secrets
 import shutil
 import socket
 import subprocess
@@ -17,13 +14,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from autograder import ahead
 from autograder.errors import GradingBroken
 from autograder.outcome import Limit, Outcome
 from autograder.sandbox import launcher
 from autograder.sandbox.job import Address, Job, Service
+from autograder.sandbox.plain_link import LAST_WORDS_S, Door, PlainLink
 from autograder.sandbox.process import Process
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.servers import Servers
@@ -33,7 +31,6 @@ __all__ = ["PlainSandbox"]
 
 _RESTART_GRACE_S = 5.0
 _TEARDOWN_WALL_S = 10.0
-_LAST_WORDS_S = 0.05
 
 
 class PlainSandbox:
@@ -85,13 +82,8 @@ class _Running:
         self._began = time.monotonic()
         self._folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="course-")))
         self._closing = threading.RLock()
-        self._changed = threading.Condition()
         self._outcome: Outcome | None = None
-        self._control: socket.socket | None = None
-        self._ports = [0] * (len(job.apps) or 1)
-        self._entered = False
-        self._lives = False
-        self._started = False
+        self._link = PlainLink(len(job.apps) or 1)
         self._relays: list[Relay] = []
         self._earlier = ["", ""]
         self._left: Mapping[str, bytes] = {}
@@ -105,23 +97,23 @@ class _Running:
     @property
     def addresses(self) -> tuple[Address, ...]:
         """The loopback ports; waits until they are known."""
-        self._wait(lambda: all(self._ports), self._job.limits.start_wall_s)
-        if not all(self._ports):
+        if not self._link.wait(lambda: all(self._link.ports), self._process, self._job.limits.start_wall_s):
             raise GradingBroken(
                 "The app's process did not say on which port it listens.",
                 where="autograder/sandbox/launcher.py",
                 remedy=f"Run the app by itself; it said: {self._process.output()[1][-400:] or 'nothing'}",
             )
-        return tuple(Address(port=port) for port in self._ports)
+        return tuple(Address(port=port) for port in self._link.ports)
 
     def wait_started(self) -> bool:
         """Wait until the app is served; false when it ended or ran out of time."""
+        link, process = self._link, self._process
         if (
-            not self._wait(lambda: self._started, self._job.limits.start_wall_s)
-            and self._process.code is None
+            not link.wait(lambda: link.started, process, self._job.limits.start_wall_s)
+            and process.code is None
         ):
-            self._process.end(Limit.WALL)
-        return self._started and self._process.code is None
+            process.end(Limit.WALL)
+        return link.started and process.code is None
 
     def wait_ended(self) -> None:
         """Wait until the process has ended, by itself or at a limit."""
@@ -129,7 +121,7 @@ class _Running:
 
     def alive(self) -> bool:
         """Whether the process still runs; its connections end a moment before it does."""
-        return not self._process.ended.wait(_LAST_WORDS_S)
+        return not self._process.ended.wait(LAST_WORDS_S)
 
     @property
     def left(self) -> Mapping[str, bytes]:
@@ -141,21 +133,20 @@ class _Running:
         with self._closing:
             if self._outcome is not None or self._process.limit is not None:
                 return False
-            self._ask_to_end(_RESTART_GRACE_S)
+            self._link.ask_to_end(self._process, _RESTART_GRACE_S)
             self._process.end()
             self._process.ended.wait(_TEARDOWN_WALL_S)
             self._earlier = [
                 old + new for old, new in zip(self._earlier, self._process.output(), strict=True)
             ]
             self._left = launcher.read_results(str(self._folder), self._job.results)
-            self._close_control()
-            self._started = False
+            self._link.hang_up()
             self._process = self._start(environment)
         return self.wait_started()
 
     def stop(self, grace_s: float) -> Outcome:
         """Ask the app to shut down, wait up to ``grace_s``, then kill."""
-        self._ask_to_end(grace_s)
+        self._link.ask_to_end(self._process, grace_s)
         return self.kill()
 
     def kill(self) -> Outcome:
@@ -196,15 +187,14 @@ class _Running:
 
     def _start(self, extra: Mapping[str, str] | None = None) -> Process:
         if self._job.command:
-            self._entered = self._started = True
+            self._link.entered = self._link.started = True
             return self._process_of(self._command)
-        token = secrets.token_hex(16)
-        door = socket.create_server(("127.0.0.1", 0))
+        door = Door.open()
         order = {
-            "grader_port": door.getsockname()[1],
-            "token": token,
+            "grader_port": door.port,
+            "token": door.token,
             "home": str(self._folder),
-            "ports": self._ports,
+            "ports": self._link.ports,
             "protocol": self._job.protocol,
             "module": self._job.module,
             "apps": self._job.apps,
@@ -215,7 +205,7 @@ class _Running:
             "rlimits": {},
         }
         process = self._process_of(self._server, json.dumps(order).encode() + b"\n")
-        threading.Thread(target=self._hear, args=(process, door, token), daemon=True).start()
+        self._link.hear(process, door)
         return process
 
     def _process_of(self, start: Callable[[], subprocess.Popen[bytes]], first_line: bytes = b"") -> Process:
@@ -242,71 +232,12 @@ class _Running:
             start_new_session=True,
         )
 
-    def _hear(self, process: Process, door: socket.socket, token: str) -> None:
-        """Accept the process's own connection and note what it says, until it ends."""
-        with door:
-            door.settimeout(0.1)
-            while process.code is None:
-                with contextlib.suppress(OSError):
-                    link, _ = door.accept()
-                    link.settimeout(None)
-                    if self._listen(link, token):
-                        break
-        process.ended.wait()
-        with self._changed:
-            self._changed.notify_all()
-
-    def _listen(self, link: socket.socket, token: str) -> bool:
-        with link, link.makefile("rb") as lines:
-            first = _parsed(lines.readline(4096))
-            if first.get("token") != token:
-                return False
-            with self._changed:
-                self._control, self._entered = link, True
-                self._ports = [int(each) for each in first["ports"]]
-                self._changed.notify_all()
-            while line := lines.readline(4096):
-                told = _parsed(line).get("is")
-                with self._changed:
-                    self._started = self._started or told == "started"
-                    self._lives = self._lives or told == "alive"
-                    self._changed.notify_all()
-        return True
-
-    def _ask_to_end(self, grace_s: float) -> None:
-        with self._changed:
-            control = self._control
-        if control is not None:
-            with contextlib.suppress(OSError):
-                control.sendall(b"s")
-            self._process.ended.wait(grace_s)
-
-    def _let_it_end(self) -> None:
-        """Wait a moment for a process that may be on its way out, unless it says that it is not."""
-        with self._changed:
-            self._lives = False
-            if self._control is not None:
-                with contextlib.suppress(OSError):
-                    self._control.sendall(launcher.ALIVE)
-        self._wait(lambda: self._lives, _LAST_WORDS_S)
-
-    def _close_control(self) -> None:
-        with self._changed:
-            self._control = None
-
-    def _wait(self, condition: Any, wall_s: float) -> bool:
-        deadline = min(time.monotonic() + wall_s, math.inf)
-        with self._changed:
-            while not condition() and self._process.code is None and time.monotonic() < deadline:
-                self._changed.wait(0.05)
-            return bool(condition())
-
     def _time_up(self) -> None:
         self._process.end(Limit.WALL)
 
     def _tear_down(self) -> Outcome:
         self._wall.cancel()
-        self._let_it_end()
+        self._link.let_it_end(self._process)
         code = self._process.code
         self._process.end()
         if not self._process.ended.wait(_TEARDOWN_WALL_S):
@@ -322,8 +253,8 @@ class _Running:
         if self._process.limit is not None:
             code = None
         return Outcome(
-            entered=self._entered,
-            started=self._started,
+            entered=self._link.entered,
+            started=self._link.started,
             exit_code=code if code is not None and code >= 0 else None,
             signal=-code if code is not None and code < 0 else None,
             limit=self._process.limit,
@@ -331,13 +262,5 @@ class _Running:
             stdout=stdout,
             stderr=stderr,
             results=results,
-            failure=None if self._entered else stderr[-2000:] or "Python ended before our launcher ran.",
+            failure=None if self._link.entered else stderr[-2000:] or "Python ended before our launcher ran.",
         )
-
-
-def _parsed(line: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(line)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

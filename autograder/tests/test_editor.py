@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autograder.cli import _exit_code
+from autograder.cli.main import exit_code
 from autograder.release.editor import EDITOR, editor_files
 from autograder.tests.toycourse import copy_toy
 
@@ -49,7 +49,7 @@ def test_every_task_is_a_command_of_the_course(
     for task in tasks:
         command, module, name, *words = filled([task["command"], *task["args"]])
         assert (command, module, name) == (sys.executable, "-m", "autograder")
-        assert _exit_code([*words, "--help"]) == 0
+        assert exit_code([*words, "--help"]) == 0
         assert f" {words[0]} [OPTIONS]" in capsys.readouterr().out
 
 

@@ -23,7 +23,7 @@ PLANTED = (
     "exercises/planted/README.md",
 )
 ENGINE = (
-    "autograder/cli.py",
+    "autograder/cli/main.py",
     "autograder/evaluate.py",
     "autograder/checks/worker.py",
     "autograder/sandbox/launcher.py",

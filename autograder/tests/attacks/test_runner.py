@@ -19,7 +19,7 @@ from autograder.attackrun.result import Result
 from autograder.attackrun.show import markdown, summary
 from autograder.attackrun.suite import chosen, one, run
 from autograder.attackrun.target import Answer, Target
-from autograder.cli import main
+from autograder.cli.main import main
 from autograder.errors import SandboxUnavailable, UsageError
 from autograder.report.model import CheckReport, ProcessReport
 from autograder.tests.report.samples import check, part, report

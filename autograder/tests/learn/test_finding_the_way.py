@@ -57,12 +57,24 @@ def test_when_all_is_passed_nothing_is_next(learner: Learner) -> None:
 
 
 def test_an_app_that_did_not_start_is_not_one_that_failed(learner: Learner) -> None:
+    learner.edits("flask_app.py")
     learner.was_checked(Verdict.CRASHED, started=False)
     assert "not yet, nothing ran" in learner.types("list")
 
 
+def test_a_part_that_was_checked_untouched_is_not_begun(learner: Learner) -> None:
+    learner.edits("flask_app.py")
+    for part in ("flask", "fastapi"):
+        learner.was_checked(Verdict.FAILED, 0, part)
+    flask, fastapi = learner.types("list", columns=60).split("Flask:")[1].split("FastAPI:")[:2]
+    assert "not yet, 0/1 checks" in flask
+    assert "not begun" in fastapi
+    assert "not yet" not in fastapi
+
+
 @pytest.mark.parametrize("columns", [100, 80, 60, 40, 20])
 def test_a_list_of_any_width_says_the_same_words(learner: Learner, columns: int) -> None:
+    learner.edits("fastapi_app.py")
     learner.was_checked(Verdict.PASSED, 10)
     learner.was_checked(Verdict.FAILED, 4, "fastapi")
     said = learner.types("list", columns=columns)

@@ -1,0 +1,1 @@
+"""The command line: one file of words for each kind of user."""
