@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -121,7 +121,7 @@ def say(channel: socket.socket, message: Mapping[str, object]) -> None:
     channel.sendall(json.dumps(message).encode() + b"\n")
 
 
-def lines(channel: socket.socket) -> Iterator[dict[str, Any]]:
+def lines(channel: socket.socket) -> Generator[dict[str, Any], None, None]:
     """The messages that arrive, until the other side closes."""
     with channel.makefile("rb") as stream:
         for line in stream:

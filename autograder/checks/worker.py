@@ -17,6 +17,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,6 +119,7 @@ def _listener(path: str) -> socket.socket:
 def _connections(listener: socket.socket) -> Iterator[socket.socket]:
     """Accepted connections, until the engine closes our standard input."""
     if not _CAN_FORK:
+        threading.Thread(target=_end_with_engine, daemon=True).start()
         while True:
             yield listener.accept()[0]
     signal.signal(signal.SIGCHLD, _bury)
@@ -128,6 +130,13 @@ def _connections(listener: socket.socket) -> Iterator[socket.socket]:
             return
         channel, _ = listener.accept()
         yield channel
+
+
+def _end_with_engine() -> None:
+    """Wait until the engine closes our standard input, in whatever way it ends, and end too."""
+    while os.read(0, 1):
+        pass
+    os._exit(0)
 
 
 def _bury(*_: object) -> None:
@@ -157,20 +166,21 @@ def _answer(checks: Checks | LightChecks, channel: socket.socket, listener: sock
 
 
 def _run(checks: Checks | LightChecks, channel: socket.socket) -> None:
-    messages = lines(channel)
-    order = Order.read(next(messages))
-    if _CAN_FORK:
-        _end_after(int(order.wall_s) + _RUN_SLACK_S)
+    # Closed at once, whatever else refers to it: the engine reads until the connection ends.
+    with contextlib.closing(lines(channel)) as messages:
+        order = Order.read(next(messages))
+        if _CAN_FORK:
+            _end_after(int(order.wall_s) + _RUN_SLACK_S)
 
-    def ask(question: dict[str, object]) -> dict[str, object]:
-        say(channel, question)
-        return next(messages)
+        def ask(question: dict[str, object]) -> dict[str, object]:
+            say(channel, question)
+            return next(messages)
 
-    def tell(finding: Finding) -> None:
-        say(channel, {"finding": finding.told()})
+        def tell(finding: Finding) -> None:
+            say(channel, {"finding": finding.told()})
 
-    checks.run(Run(order, ask, tell))
-    say(channel, {"done": True})
+        checks.run(Run(order, ask, tell))
+        say(channel, {"done": True})
 
 
 def _end_after(seconds: int) -> None:
