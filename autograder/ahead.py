@@ -92,7 +92,8 @@ def new_server(
         OSError: Python cannot be started.
     """
     launcher = str(_PACKAGE / "sandbox" / "launcher.py")
-    command = [sys.executable, "-I", "-B", launcher, "plain", protocol, *modules]
+    # Isolated, it reads no PYTHONUTF8; and `course serve` and the grader read text as UTF-8, too.
+    command = [sys.executable, "-I", "-X", "utf8", "-B", launcher, "plain", protocol, *modules]
     return subprocess.Popen(  # noqa: S603 - our own interpreter and launcher
         command,
         cwd=folder,
@@ -111,7 +112,8 @@ def new_checks() -> subprocess.Popen[bytes]:
         OSError: Python cannot be started.
     """
     return subprocess.Popen(
-        [sys.executable, "-m", "autograder.checks.worker"],
+        # -P: the folder that somebody grades in is no place to import from.
+        [sys.executable, "-P", "-m", "autograder.checks.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -54,10 +54,22 @@ def _root() -> Path:
             parent = _parent()
             _sweep(parent)
             # A forked child makes its own: its parent may end first and take the other away.
-            root = Path(os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
-            made = _roots[owner] = root, _locked(root / _LOCK)
-            atexit.register(_remove, root, os.getpid())
+            root, lock = _new_root(parent)
+            made = _roots[owner] = root, lock
+            atexit.register(_remove, root, lock, os.getpid())
         return made[0]
+
+
+def _new_root(parent: Path) -> tuple[Path, int]:
+    """A folder and its lock; not one that another process's sweep saw before it was locked."""
+    while True:
+        root = Path(os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
+        with contextlib.suppress(FileNotFoundError):
+            lock = _locked(root / _LOCK)
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(lock), (root / _LOCK).stat()):
+                    return root, lock
+            os.close(lock)
 
 
 def _parent() -> Path:
@@ -69,7 +81,7 @@ def _locked(path: Path) -> int:
     """The descriptor that holds the lock, for as long as the process lives."""
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     with contextlib.suppress(ImportError):
-        import fcntl  # noqa: PLC0415 - not on Windows, where nothing is swept
+        import fcntl  # noqa: PLC0415 - not on Windows, where an open file is lock enough
 
         fcntl.flock(file, fcntl.LOCK_EX)
     return file
@@ -80,6 +92,8 @@ def _sweep(parent: Path) -> None:
     try:
         import fcntl  # noqa: PLC0415 - see above
     except ImportError:
+        if os.name == "nt":
+            _sweep_unopened(parent)
         return
     for root in parent.glob(f"{_PREFIX}*"):
         try:
@@ -92,6 +106,16 @@ def _sweep(parent: Path) -> None:
             continue
 
 
-def _remove(root: Path, process: int) -> None:
+def _sweep_unopened(parent: Path) -> None:
+    """The same on Windows, where the lock is a file that cannot be removed while its owner has it open."""
+    for lock in parent.glob(f"{_PREFIX}*/{_LOCK}"):
+        with contextlib.suppress(OSError):
+            lock.unlink()
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
+def _remove(root: Path, lock: int, process: int) -> None:
     if process == os.getpid():
+        if os.name == "nt":
+            os.close(lock)  # what is open cannot be removed there
         shutil.rmtree(root, ignore_errors=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future, wait
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +31,7 @@ __all__ = ["EXAMPLES_ONLY", "LEARNER", "SelfChecker", "self_check"]
 
 LEARNER = "you"
 EXAMPLES_ONLY = "These are the examples of the brief; the hidden checks judge your work when you hand it in."
+_NAP_S = 0.5
 
 
 class SelfChecker:
@@ -84,7 +87,7 @@ class SelfChecker:
             # A part at a time would make the learner wait for one app after the other.
             futures = [grader.submit(submission, [name]) for name in names]
             versions()  # while the apps start
-            report = _together([future.result() for future in futures], submission)
+            report = _together([_result(future) for future in futures], submission)
         if self._examples:
             return reveal(_worth_nothing(report), "all", own_machine=True)
         return reveal(report, self._catalog.course.grading.reveal_self_paced, own_machine=True)
@@ -136,7 +139,8 @@ class SelfChecker:
                     sandbox=self._sandbox,
                     seed=lambda _: self._seed,
                     checks=files if self._examples else None,
-                    jobs=len(self._topic.part),
+                    # Without a fork the checks' process takes one app after the other.
+                    jobs=len(self._topic.part) if hasattr(os, "fork") else 1,
                     shared=self._shared,
                 )
             )
@@ -168,6 +172,12 @@ def _stamp(file: Path) -> tuple[int, int]:
         found = file.stat()
         return found.st_mtime_ns, found.st_size
     return 0, 0
+
+
+def _result(future: Future[Report]) -> Report:
+    while not future.done():
+        wait([future], timeout=_NAP_S)  # without an end, Windows would not let Ctrl-C through
+    return future.result()
 
 
 def _together(reports: Sequence[Report], submission: Submission) -> Report:

@@ -125,8 +125,6 @@ class CheckHolder:
             if stream is not None:
                 with contextlib.suppress(OSError):  # what was not written is no longer wanted
                     stream.close()
-        if os.name != "posix":
-            self._process.terminate()
         try:
             self._process.wait(_ENDING_S)
         except subprocess.TimeoutExpired:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import secrets
 import shutil
 import time
@@ -15,6 +16,7 @@ __all__ = ["remove", "sweep", "write_folder"]
 _UNFINISHED = ".collecting-"
 _ABANDONED_S = 3600
 _TRIES = 10
+_SCAN_S = 0.05
 
 
 def write_folder(destination: Path, files: Mapping[PurePosixPath, bytes]) -> None:
@@ -46,7 +48,9 @@ def _swap(fresh: Path, destination: Path) -> None:
         try:
             fresh.rename(destination)
         except OSError as error:  # another run put its folder there in between
-            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+            if os.name == "nt" and error.errno == errno.EACCES:
+                time.sleep(_SCAN_S)  # a virus scanner has one of the files open
+            elif error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
                 raise
         else:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import threading
+import time
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +14,8 @@ from autograder.site.lab import lab_command, lab_environment
 from autograder.site.serve import open_page, serving_files
 
 __all__ = ["run", "run_lab"]
+
+_NAP_S = 0.5
 
 
 def run(
@@ -41,8 +43,8 @@ def run(
         console.print(f"{address}  (Ctrl-C to stop)", highlight=False)
         if open_browser:
             open_page(address)
-        threading.Event().wait()
-    return 0
+        while True:
+            time.sleep(_NAP_S)  # an event would not let Ctrl-C through on Windows
 
 
 def run_lab(course: Path | None, *, open_browser: bool, port: int | None = None) -> int:

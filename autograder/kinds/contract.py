@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -65,6 +66,10 @@ class ContractJudge:
             return self._scored(runner, [refused(info, refusal) for info in runner.infos], refusal=refusal)
         policy = self._setting.policy
         found, outcome = self._tried(submission, seed, findings, policy)
+        if _was_killed(outcome):
+            # Perhaps by the kernel, when the machine had no memory; an app that kills itself does it again.
+            again = self._tried(submission, seed, findings, policy)
+            found, outcome = max((found, outcome), again, key=lambda tried: _earned(runner, tried[0]))
         if _out_of_time(found, outcome) and outcome.waited_s >= policy.busy.waited_s:
             # The machine may have been too slow, and not the app. With more time on the clock, one that loops
             # can use up its CPU time at the first request: what it got in less time stands, then.
@@ -81,6 +86,7 @@ class ContractJudge:
             asked = self._ask(runner, service, seed, findings, policy) if service.wait_started() else None
             outcome = self._entered(service.kill())
         if asked is None:
+            _hold_reason(outcome)
             found = not_started(runner.infos, outcome, policy.limits, submission.folder)
         else:
             found = [explained(each, outcome, policy.limits) for each in asked]
@@ -214,6 +220,21 @@ def _out_of_time(found: Sequence[Finding], outcome: Outcome) -> bool:
     if outcome.limit not in {None, Limit.WALL}:
         return False
     return any(each.verdict is Verdict.TIMED_OUT for each in found)
+
+
+def _hold_reason(outcome: Outcome) -> None:
+    """An app that did not start has ended, or was ended; what nobody knows is no fault of the student's."""
+    if outcome.limit is None and outcome.signal is None and outcome.exit_code is None:
+        raise GradingBroken(
+            "The app did not start, and nobody knows why.",
+            where="sandbox",
+            remedy="Grade it again, and report this.",
+        )
+
+
+def _was_killed(outcome: Outcome) -> bool:
+    """Whether somebody other than the sandbox killed the app."""
+    return outcome.limit is None and outcome.signal == signal.SIGKILL
 
 
 def _framework(part: Part) -> Framework:

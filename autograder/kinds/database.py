@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,7 +28,10 @@ _BACKEND = "database"
 _SQLITE = "sqlite:///bank.db"
 _PREFIX = "course_"
 _NAME_BYTES = 8
-_MOST_CONNECTIONS = 40
+_MOST_CONNECTIONS = 20
+"""Of one run's app: a pool as SQLAlchemy makes it has 15 at most."""
+_making_room = threading.Lock()
+_rooms: dict[str, threading.Semaphore] = {}
 _LOOPBACK = {"127.0.0.1", "localhost"}
 _DEFAULT_PORT = 5432
 
@@ -66,10 +70,23 @@ def fresh_database(part: Part) -> Iterator[Database]:
     else:
         url = os.environ[VARIABLE]
         port = _port(url)
-        with _made(url) as (name, password):
+        with _room(url), _made(url) as (name, password):
             inside = f"127.0.0.1:{{{backend_variable(_BACKEND)}}}"
             own = f"postgresql+psycopg://{name}:{password}@{inside}/{name}"
             yield Database({"DATABASE_URL": own}, {_BACKEND: Address(port=port)})
+
+
+def _room(url: str) -> threading.Semaphore:
+    """To be held by a run: there are as many as the server has connections for, whatever the apps do."""
+    with _making_room:
+        if url not in _rooms:
+            with contextlib.closing(_connected(url)) as server:
+                most, reserved = (
+                    int(server.execute(question).fetchall()[0][0])
+                    for question in ("SHOW max_connections", "SHOW superuser_reserved_connections")
+                )
+            _rooms[url] = threading.BoundedSemaphore(max(1, (most - reserved) // (_MOST_CONNECTIONS + 1)))
+        return _rooms[url]
 
 
 def _port(url: str) -> int:

@@ -24,6 +24,7 @@ __all__ = ["LOOPBACK", "Served", "Tell", "free_ports"]
 LOOPBACK = "127.0.0.1"
 _FACTORY = "autograder.learn.served:made"
 _PARTING_S = 5
+_LOOK_WALL_S = 0.2
 _SOURCES = {".py", ".html", ".jinja", ".css", ".js", ".toml", ".yaml", ".sql"}
 """Endings of what an author writes; what an app writes, such as a log, starts nothing again."""
 
@@ -66,7 +67,10 @@ class Served:
     @property
     def answers(self) -> bool:
         """Whether something listens on the port."""
-        with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, self.port), timeout=1):
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection((LOOPBACK, self.port), timeout=_LOOK_WALL_S),
+        ):
             return True
         return False
 
@@ -93,7 +97,10 @@ class Served:
         process = self._process
         if process is None:
             return
-        process.terminate()
+        if sys.platform == "win32" and process.stdin is not None:
+            process.stdin.close()  # there, to terminate is to kill
+        else:
+            process.terminate()
         try:
             process.wait(_PARTING_S)
         except subprocess.TimeoutExpired:

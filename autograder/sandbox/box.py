@@ -67,12 +67,12 @@ class Box:
     def wait_started(self) -> bool:
         """Wait until the app is served; false when it ended or ran out of time."""
         told = self._link.told
-        self._link.wait(lambda: told.started or self._over(), self._job.limits.start_wall_s + _MARGIN_S)
+        self._await(lambda: told.started or self._over(), self._job.limits.start_wall_s)
         return told.started and not self._over()
 
     def wait_ended(self) -> None:
         """Wait until the app's process has ended, by itself or at a limit."""
-        self._link.wait(self._over, self._job.limits.wall_s + _MARGIN_S)
+        self._await(self._over, self._job.limits.wall_s)
 
     def alive(self) -> bool:
         """Whether the submission's process still runs."""
@@ -97,6 +97,7 @@ class Box:
             if self._outcome is not None or self._limit is not None or self._link.told.gone:
                 return False
             self._left = self._link.told.results
+            self._start_by = math.inf  # until the new start has its own
             self._link.told.started, self._link.told.ended = False, None
             self._start(environment)
         return self.wait_started()
@@ -136,12 +137,14 @@ class Box:
 
     def measure(self, now: float) -> None:
         """Compare what the job uses with its limits, and end it at one."""
+        self._safely(lambda: self._measure(now))()
+
+    def _measure(self, now: float) -> None:
         if not self._enclosure.pid or self._over():
             return
         limit = self._meter.look(self._enclosure.pid)
         late = now > self._start_by and not self._link.told.started
         if limit is None and (late or now - self._began > self._job.limits.wall_s):
-            self._meter.look_last(self._enclosure.pid)
             limit = Limit.WALL
         if limit is not None:
             self._end(limit)
@@ -173,17 +176,28 @@ class Box:
             self._link.changed.notify_all()
         self._enclosure.kill()
 
-    def _safely(self, call: Callable[[], None]) -> Callable[[], None]:
+    def _safely(self, call: Callable[[], object]) -> Callable[[], None]:
         """A mistake of ours over one job ends that job, as broken, and not the watchdog of all."""
 
         def guarded() -> None:
             try:
                 call()
             except Exception as error:  # noqa: BLE001 - raised again by kill
-                self._fault = error
-                self._enclosure.kill()
+                self._give_up(error)
 
         return guarded
+
+    def _give_up(self, fault: Exception) -> None:
+        """End the box for a fault of ours; the first one counts."""
+        with self._link.changed:
+            self._fault = self._fault or fault
+            self._link.changed.notify_all()
+        self._enclosure.kill()
+
+    def _await(self, condition: Callable[[], bool], wall_s: float) -> None:
+        """Wait for what must come in this time, be it a limit that the watchdog sees."""
+        if not self._link.wait(condition, wall_s + _MARGIN_S):
+            self._give_up(TimeoutError("nothing was heard of the box in time"))
 
     # ── How it begins ───────────────────────────────────────────────────────────────────────────────
 
@@ -244,7 +258,10 @@ class Box:
         vanished = self._link.told.entered and self._link.told.gone
         if self._enclosure.pid and not self._over():
             # Most jobs are shorter than the time between two looks of the watchdog.
-            self._meter.look_last(self._enclosure.pid)
+            self._safely(lambda: self._meter.look(self._enclosure.pid))()
+            if time.monotonic() - self._began > self._job.limits.wall_s:
+                # Whoever waited for it noticed before the watchdog did.
+                self._end(Limit.WALL)
         with self._stack:
             used = self._enclosure.bury()
             self._wall.watchdog.unread(self._link.fileno())

@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,13 +87,16 @@ class PidOne:
     def __init__(self, pid: int, handle: int, patience_s: float) -> None:
         self.pid = pid
         self._handle = handle
+        # The watchdog may kill while the judge lets go: the number could be somebody else's by then.
+        self._lock = threading.Lock()
         self._patience_s = patience_s
 
     def kill(self) -> None:
         """Kill it; returns before it is gone."""
-        if self._handle >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        with self._lock:
+            if self._handle >= 0:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def wait(self) -> None:
         """Wait until it is gone: pid 1 of a namespace is, after everybody else in it.
@@ -111,6 +115,7 @@ class PidOne:
 
     def close(self) -> None:
         """Let go of it."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+        with self._lock:
+            if self._handle >= 0:
+                os.close(self._handle)
+                self._handle = -1

@@ -258,7 +258,8 @@ def _limit(rlimits: Mapping[str, int]) -> None:
     import resource  # noqa: PLC0415 - only where there is one
 
     for name, value in rlimits.items():
-        resource.setrlimit(getattr(resource, name), (value, value))
+        # At its hard limit of CPU time a process is killed as by anybody; at its soft one it is told why.
+        resource.setrlimit(getattr(resource, name), (value, value + (name == "RLIMIT_CPU")))
 
 
 def _stat_fields(pid: int) -> list[bytes]:
@@ -646,7 +647,9 @@ def _top_names(home: str) -> set[str]:
 
 def _text_to(descriptor: int) -> TextIO:
     """A stream that keeps no line back: the process may be killed at any time."""
-    return open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    return open(
+        descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", newline="\n", closefd=False
+    )
 
 
 def load_apps(name: str, home: str, configs: Sequence[Any]) -> list[Any]:
@@ -706,7 +709,8 @@ def learner_trace(error: BaseException, home: str) -> str:
 
 
 def _shorten(path: str, home: str) -> str:
-    return path.removeprefix(home + os.sep)
+    own = path.removeprefix(home + os.sep)
+    return path if own == path else own.replace(os.sep, "/")
 
 
 def _give_up(code: int, why: str) -> NoReturn:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from autograder.outcome import Limit
 from autograder.sandbox.job import Limits
-from autograder.sandbox.watchdog import descriptors_of, shared_fairly, usage_of, waited_of
+from autograder.sandbox.watchdog import descriptors_of, shared_fairly, usage_of, waits_of
 
 __all__ = ["Meter"]
 
@@ -23,11 +25,7 @@ class Meter:
         self.memory_bytes = 0
         self.waited_s = 0.0
         self._limits = limits
-
-    def look_last(self, pid: int) -> None:
-        """Look once more, before the processes below ``pid`` are ended."""
-        self.look(pid)
-        self.waited_s = max(self.waited_s, waited_of(pid))
+        self._waits: dict[tuple[int, int], float] = {}
 
     def look(self, pid: int) -> Limit | None:
         """Note what the tree below ``pid`` uses at this moment; the limit that it is beyond."""
@@ -37,6 +35,7 @@ class Meter:
             memory = shared_fairly(usage.pids)
         self.cpu_s = max(self.cpu_s, usage.cpu_s)
         self.memory_bytes = max(self.memory_bytes, memory)
+        self._note_waits(usage.pids)
         if usage.tasks > self._limits.processes + 1:  # and pid 1
             return Limit.PROCESSES
         if descriptors_of(usage.pids) > self._limits.descriptors:
@@ -44,3 +43,11 @@ class Meter:
         if memory > self._limits.memory_bytes:
             return Limit.MEMORY
         return Limit.CPU if self.cpu_s > self._limits.cpu_s else None
+
+    def _note_waits(self, pids: Iterable[int]) -> None:
+        """Add what every thread has waited since the last look: a server may have one for each request."""
+        waits = waits_of(pids)
+        for thread, waited in waits.items():
+            before = self._waits.get(thread, 0.0)
+            self.waited_s += waited - before if waited >= before else waited  # less is another of its number
+        self._waits = waits

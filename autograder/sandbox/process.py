@@ -66,7 +66,7 @@ class Process:
         """What it wrote, capped; waits for the last of it."""
         for each in self._readers:
             each.join(_LAST_WORDS_S)
-        stdout, stderr = (bytes(each).decode("utf-8", "replace") for each in self._kept)
+        stdout, stderr = (bytes(each).decode("utf-8", "replace").replace("\r\n", "\n") for each in self._kept)
         return stdout, stderr
 
     def _drain(self, pipe: IO[bytes], kept: bytearray) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 
 from autograder.sandbox.job import Address
 
@@ -12,6 +13,7 @@ __all__ = ["Relay", "connect"]
 
 _BLOCK = 65536
 _MOST_CONNECTIONS = 32
+_PAUSE_S = 0.05
 
 
 def connect(address: Address) -> socket.socket:
@@ -57,7 +59,8 @@ class Relay:
             try:
                 inside, _ = self._listener.accept()
             except OSError:
-                return
+                time.sleep(_PAUSE_S)  # it was closed; or we have too many files open, which passes
+                continue
             with self._lock:
                 crowded = self._closed or len(self._open) >= 2 * _MOST_CONNECTIONS
             if crowded:

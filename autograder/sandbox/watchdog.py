@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import threading
@@ -19,7 +20,7 @@ __all__ = [
     "descriptors_of",
     "shared_fairly",
     "usage_of",
-    "waited_of",
+    "waits_of",
 ]
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -63,7 +64,8 @@ def usage_of(pid: int) -> Usage:
             # The command's name may hold spaces and brackets; the last bracket ends it.
             fields = Path(folder, "stat").read_bytes().rpartition(b")")[2].split()
             for task in os.listdir(f"{folder}/task"):  # noqa: PTH208 - twenty times a second
-                todo += map(int, Path(folder, "task", task, "children").read_bytes().split())
+                with contextlib.suppress(OSError):  # this thread has ended, and the others have not
+                    todo += map(int, Path(folder, "task", task, "children").read_bytes().split())
             cpu += cpu_of(each) + _TICK_S * sum(map(int, fields[13:15]))  # and cutime, cstime
         except (OSError, ValueError):
             continue
@@ -82,16 +84,19 @@ def cpu_of(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | _CLOCK_OF_PROCESS)
 
 
-def waited_of(pid: int) -> float:
-    """Seconds that the living threads of the tree below ``pid`` were ready to run and had no core."""
-    waited = 0
-    for each in usage_of(pid).pids:
-        for path in Path(f"/proc/{each}/task").glob("*/schedstat"):
-            try:
-                waited += int(path.read_bytes().split()[1])
-            except (OSError, IndexError, ValueError):
-                continue  # it has just ended, or the kernel keeps no such account
-    return waited / 1e9
+def waits_of(pids: Iterable[int]) -> dict[tuple[int, int], float]:
+    """Seconds that each living thread of these processes was ready to run and had no core.
+
+    By process and thread; empty where the kernel keeps no such account.
+    """
+    waits = {}
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - twenty times a second
+                with contextlib.suppress(OSError, IndexError, ValueError):  # it has just ended
+                    told = Path(f"/proc/{pid}/task/{task}/schedstat").read_bytes()
+                    waits[pid, int(task)] = int(told.split()[1]) / 1e9
+    return waits
 
 
 def descriptors_of(pids: Iterable[int]) -> int:
@@ -114,7 +119,8 @@ def descriptors_of(pids: Iterable[int]) -> int:
 def _descriptor_slots(pid: int) -> int:
     """No fewer than its open descriptors; told of every process, also of one that lets nobody look."""
     try:
-        text = Path(f"/proc/{pid}/status").read_text()
+        # The process's name is its own to choose, and need not be text.
+        text = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
     except OSError:
         return 0
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("FDSize:"))
@@ -128,7 +134,7 @@ def shared_fairly(pids: Iterable[int]) -> int:
     total = 0
     for pid in pids:
         try:
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8", "replace")
             total += (
                 next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) * 1024
             )

@@ -134,10 +134,13 @@ def _in_lesson(line: str, source: Path) -> str:
         cell, inside = divmod(int(found["line"]), _PER_CELL)
         return f"{found['page']}, cell {cell}, line {inside}" if cell else f"{found['page']}, line {inside}"
 
-    return _CELL_LINE.sub(place, line.replace(f"{source}{os.sep}", "")).replace("WARNING: ", "")
+    return _CELL_LINE.sub(place, line.replace("\\", "/").replace(f"{source.as_posix()}/", "")).replace(
+        "WARNING: ", ""
+    )
 
 
 def _path(catalog: Catalog, pages: list[Source], line: str) -> str:
+    line = line.replace("\\", "/")
     for page in sorted(pages, key=lambda each: -len(each.name)):
         if f"/{page.name}.ipynb:" in line or f"/{page.name}.md:" in line:
             return page.path.relative_to(catalog.root).as_posix()

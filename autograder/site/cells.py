@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from sidebyside.places import ROOT_VARIABLE
 __all__ = ["CellFault", "Executed", "execute"]
 
 _CELL_PATIENCE_S = 300
+_LOOP = asyncio.SelectorEventLoop if sys.platform == "win32" else None
+"""The usual one of Windows cannot wait for the sockets of a kernel."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _ARROW = re.compile(r"^-+> (\d+) (.*)$", re.MULTILINE)
 _LOADED = (
@@ -82,7 +85,8 @@ def execute(notebook: Any, folder: Path, root: Path) -> Executed:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of nbclient's own dependencies
             # A loop of our own, since nbclient leaves the one that it makes in a thread open.
-            asyncio.run(client.async_execute(env=_environment(root)))
+            with asyncio.Runner(loop_factory=_LOOP) as runner:
+                runner.run(client.async_execute(env=_environment(root)))
     except CellExecutionError as error:
         return Executed((), (), (_raised(notebook, error),))
     except (CellTimeoutError, DeadKernelError) as error:

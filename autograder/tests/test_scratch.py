@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import scratch
 from autograder.scratch import scratch_folder, temporary_folder
 
 MAKES = "from autograder.scratch import scratch_folder; print(scratch_folder('box'), flush=True); {then}"
@@ -107,3 +109,23 @@ def test_a_folder_of_another_kind_is_left_alone(temporary: Path, name: str) -> N
     with made("pass", temporary) as process:
         process.wait(30)
     assert (other / "mine").read_text() == "keep"
+
+
+def test_a_folder_that_was_swept_before_it_was_locked_is_made_anew(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+
+    def swept_first(path: Path) -> int:
+        made.append(path.parent)
+        lock = locked(path)
+        if len(made) == 1:
+            shutil.rmtree(path.parent)  # another process's sweep came in between
+        return lock
+
+    locked = scratch._locked
+    monkeypatch.setattr(scratch, "_locked", swept_first)
+    root, lock = scratch._new_root(temporary)
+    os.close(lock)
+    assert root == made[1]
+    assert (root / ".lock").is_file()

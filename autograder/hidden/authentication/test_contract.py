@@ -17,7 +17,10 @@ from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, h
 
 K1 = "the-key-of-last-season-hangs-on-a-nail-beside-the-door"
 K2 = "oars-and-rowlocks-hang-in-the-left-bay-of-the-boathouse"
+K3 = "rigger-jigger-and-a-spare-gate-lie-in-the-drawer-below-the-tide-table"
 KEYS = {"k1": K1, "k2": K2}
+LONG_PAST = "2001-09-09T01:46:40+00:00"
+"""For the machine's own clock, whatever is made now has long expired."""
 NOW = 1_930_118_400
 """2031-03-01T08:00:00Z; course.toml gives this clock and these keys."""
 ACCESS_S = 900
@@ -293,7 +296,8 @@ def test_invalid_input_is_refused(api: Api, draw: Draw) -> None:
     broken.expect(422, json=INVALID_INPUT)
     for target, body in (("/tokens", {"email": email}), ("/tokens/refresh", {"refresh_token": 7})):
         api.post(target, json=body).expect(422, media_type="application/json", json=INVALID_INPUT)
-    api.post("/members", json={"email": email, "password": password}).expect(201)
+    for longest in (email, f"{word(draw, 249)}@b.ee"):
+        api.post("/members", json={"email": longest, "password": password}).expect(201)
 
 
 @points(1)
@@ -398,6 +402,8 @@ def test_a_token_ends_when_it_expires(api: Api, draw: Draw) -> None:
     refused(later.shortened)
     late, _ = pair(later.renewed)
     accepted(later.late, later.early)
+    rotated = rotation(api, draw)
+    accepted(rotated.past, rotated.account)
     expect(opened(late)[1].get("exp") == NOW + 2 * ACCESS_S, "A token of 08:15 does not end at 08:30.")
 
 
@@ -563,8 +569,9 @@ class Rotation:
         key: the id and the secret of the key in front.
         access, older: `/me` with a token of `k2`, and of `k1`, when both stand behind it.
         exchange: a refresh token of `k2`, exchanged then.
-        removed: a token of `k2`, both sorts, when a third key stands alone; then
-        fresh: `/me` after a new sign-in.
+        removed: a token of `k2`, both sorts, when a third key stands alone, in a year long past; then
+        fresh: an access token of a new sign-in, and
+        past: `/me` with it.
     """
 
     account: Account
@@ -573,7 +580,8 @@ class Rotation:
     older: Reply
     exchange: Reply
     removed: tuple[Reply, Reply]
-    fresh: Reply
+    fresh: str
+    past: Reply
 
 
 ROTATIONS: WeakKeyDictionary[Api, Rotation] = WeakKeyDictionary()
@@ -596,10 +604,10 @@ def rotate(api: Api, draw: Draw) -> Rotation:
     api.restart(environment={"APP_KEYS": f"n-{new[:4]}:{new},k2:{K2},k1:{K1}"})
     kept, older = me(api, access), me(api, made({**header, "kid": "k1"}, claims, K1))
     exchange = renew(api, refresh)
-    api.restart(environment={"APP_KEYS": f"k3:{word(draw, 48)}"})
+    api.restart(environment={"APP_KEYS": f"k3:{K3}", "APP_CLOCK": LONG_PAST})
     removed = me(api, access), renew(api, another)
-    fresh = me(api, tokens_of(api.post("/tokens", json=account.credentials))[0])
-    return Rotation(account, (f"n-{new[:4]}", new), kept, older, exchange, removed, fresh)
+    fresh = tokens_of(api.post("/tokens", json=account.credentials))[0]
+    return Rotation(account, (f"n-{new[:4]}", new), kept, older, exchange, removed, fresh, me(api, fresh))
 
 
 @points(1)
@@ -631,4 +639,4 @@ def test_a_key_that_is_gone_verifies_nothing(api: Api, draw: Draw) -> None:
     rotated = rotation(api, draw)
     for reply in rotated.removed:
         refused(reply)
-    accepted(rotated.fresh, rotated.account)
+    expect(signed_with(rotated.fresh, K3), "With one key left, a new token is not signed with that.")

@@ -346,3 +346,16 @@ def test_nothing_is_left_of_a_runner(tmp_path: Path) -> None:
     with pytest.raises(GradingBroken):
         CheckRunner([check_file(tmp_path, "1 / 0\n")])
     assert not list(folder.parent.glob(f"{folder.name}*"))
+
+
+def test_the_checks_import_nothing_from_where_somebody_grades(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_in = tmp_path / "handed in"
+    handed_in.mkdir()
+    for name in ("json", "select", "random", "autograder"):
+        (handed_in / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nraise SystemExit(1)\n")
+    monkeypatch.chdir(handed_in)
+    found = run(tmp_path, one(1, 'api.get("/hello").expect(200)'), order(port))
+    assert found["test_1"].verdict is Verdict.PASSED
+    assert not (tmp_path / "ran").exists()

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import Job, Sandbox, Service
+from autograder.sandbox.box import Box
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
+from autograder.sandbox.watchdog import usage_of
 from autograder.tests.evaluate.judging import assert_broken, grader
 from autograder.tests.sandbox.running import open_sandbox
 from autograder.tests.toycourse import Toy, validated
@@ -66,3 +68,33 @@ def test_an_app_whose_wall_falls_twice_is_broken_and_earns_nothing(toy: Toy) -> 
         again = validated(one.grade(toy.collected(), ["flask"]))
     assert sandbox.served == 3
     assert (again.status, again.points) == (Status.GRADED, 10)
+
+
+class Killing(BubblewrapSandbox):
+    """Somebody else kills the first few apps when they have started, as the kernel does without memory."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(warm=True)
+        self.left = times
+        self.served = 0
+
+    def serve(self, job: Job) -> Service:
+        service = super().serve(job)
+        self.served += 1
+        if self.left:
+            self.left -= 1
+            assert service.wait_started()
+            assert isinstance(service, Box)
+            [app] = usage_of(service._enclosure.pid).pids
+            os.kill(app, signal.SIGKILL)
+        return service
+
+
+@pytest.mark.parametrize(("times", "points", "served"), [(0, 10, 1), (1, 10, 2), (2, 0, 2)])
+def test_an_app_that_was_killed_is_judged_again_once(
+    toy: Toy, times: int, points: float, served: int
+) -> None:
+    sandbox = Killing(times)
+    with grader(toy, sandbox) as one:
+        report = validated(one.grade(toy.collected(), ["flask"]))
+    assert (report.status, report.points, sandbox.served) == (Status.GRADED, points, served)

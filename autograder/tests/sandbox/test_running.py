@@ -10,6 +10,7 @@ import pytest
 
 from autograder.outcome import Limit
 from autograder.sandbox import Sandbox, Service
+from autograder.sandbox.plain import PlainSandbox
 from autograder.tests.sandbox.running import ask, limits, make, run_code
 
 
@@ -74,6 +75,11 @@ def test_output_over_the_cap_ends_the_job(sandbox: Sandbox, tmp_path: Path) -> N
 def test_output_that_is_no_utf8_is_readable(sandbox: Sandbox, tmp_path: Path) -> None:
     outcome = run_code(sandbox, tmp_path, "import os\nos.write(1, b'a\\xffb')\n")
     assert outcome.stdout == "a\ufffdb"
+
+
+def test_without_a_wall_the_ends_of_lines_are_told_alike_on_every_system(tmp_path: Path) -> None:
+    outcome = run_code(PlainSandbox(), tmp_path, "import os\nos.write(2, b'a\\r\\nb\\n')\n")
+    assert outcome.stderr == "a\nb\n"
 
 
 def test_a_command_that_does_not_end_runs_into_the_wall(sandbox: Sandbox, tmp_path: Path) -> None:
