@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import signal
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -29,6 +28,8 @@ from autograder.submission import Submission
 from autograder.verdict import Verdict
 
 __all__ = ["ContractJudge"]
+
+_SIGKILL = 9  # Windows has no name for it
 
 
 class ContractJudge:
@@ -234,7 +235,7 @@ def _hold_reason(outcome: Outcome) -> None:
 
 def _was_killed(outcome: Outcome) -> bool:
     """Whether somebody other than the sandbox killed the app."""
-    return outcome.limit is None and outcome.signal == signal.SIGKILL
+    return outcome.limit is None and outcome.signal == _SIGKILL
 
 
 def _framework(part: Part) -> Framework:

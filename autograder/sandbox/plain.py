@@ -244,6 +244,7 @@ class _Running:
             raise GradingBroken(
                 "The app's process cannot be ended.", where="this machine", remedy="End it by hand."
             )
+        self._link.heard_out()
         for relay in self._relays:
             relay.close()
         written = zip(self._earlier, self._process.output(), strict=True)

@@ -19,6 +19,7 @@ __all__ = ["LAST_WORDS_S", "Door", "PlainLink"]
 
 LAST_WORDS_S = 0.05
 """How long a process on its way out may take to be gone."""
+_LAST_LINES_S = 2.0
 _LOOK_S = 0.05
 _ACCEPT_WALL_S = 0.1
 _LONGEST_LINE = 4096
@@ -56,12 +57,19 @@ class PlainLink:
         self.started = False
         self.ports = [0] * apps
         self._lives = False
+        self._hearing: threading.Thread | None = None
         self._control: socket.socket | None = None
         self._changed = threading.Condition()
 
     def hear(self, process: Process, door: Door) -> None:
         """From now on, in a thread, note what this process says, until it ends."""
-        threading.Thread(target=self._hear, args=(process, door), daemon=True).start()
+        self._hearing = threading.Thread(target=self._hear, args=(process, door), daemon=True)
+        self._hearing.start()
+
+    def heard_out(self) -> None:
+        """Wait until all is noted that a process said which has ended."""
+        if self._hearing is not None:
+            self._hearing.join(_LAST_LINES_S)
 
     def wait(self, condition: Callable[[], bool], process: Process, wall_s: float) -> bool:
         """Wait until a condition holds or the process has ended; whether it holds."""
@@ -97,7 +105,9 @@ class PlainLink:
     def _hear(self, process: Process, door: Door) -> None:
         with door.listener as listener:
             listener.settimeout(_ACCEPT_WALL_S)
-            while process.code is None:
+            ended = False
+            while not ended:
+                ended = process.code is not None  # what it said before that still waits at the door
                 with contextlib.suppress(OSError):
                     link, _ = listener.accept()
                     link.settimeout(None)

@@ -14,8 +14,7 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends, FastAPI, Request
-from fastapi.responses import StreamingResponse
-from flask import Flask, stream_with_context
+from flask import Flask
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sqlalchemy import Engine, create_engine, event, select, text
@@ -201,44 +200,3 @@ def test_c32_a_coroutine_makes_a_query_no_less_blocking(
         assert begun.wait(5)
         ask(app, "/quick")
         assert json.loads(answer.result().body) is others_were_served
-
-
-def test_flask_tears_down_before_a_streamed_answer_and_after_it(ask: Ask) -> None:
-    """What solutions/databases/NOTES.md says of streams."""
-    flask, happened = Flask(__name__), list[str]()
-    flask.teardown_appcontext(lambda _error: happened.append("teardown"))
-
-    @flask.get("/watch-list")
-    def watch_list() -> Iterator[str]:
-        happened.append("view")
-
-        def told() -> Iterator[str]:
-            happened.append("stream")
-            yield "a line\n"
-
-        return stream_with_context(told())
-
-    assert ask(flask, "/watch-list").body == b"a line\n"
-    assert happened == ["view", "teardown", "stream", "teardown"]
-
-
-def test_fastapi_closes_a_dependency_after_a_streamed_answer(ask: Ask) -> None:
-    """The other half of the same sentence."""
-    fastapi, happened = FastAPI(), list[str]()
-
-    def opened() -> Iterator[None]:
-        yield
-        happened.append("closed")
-
-    @fastapi.get("/watch-list", dependencies=[Depends(opened)])
-    def watch_list() -> StreamingResponse:
-        happened.append("view")
-
-        def told() -> Iterator[str]:
-            happened.append("stream")
-            yield "a line\n"
-
-        return StreamingResponse(told())
-
-    assert ask(fastapi, "/watch-list").body == b"a line\n"
-    assert happened == ["view", "stream", "closed"]

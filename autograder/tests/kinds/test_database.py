@@ -13,6 +13,7 @@ import pytest
 from autograder.catalog import Part
 from autograder.errors import GradingBroken, UsageError
 from autograder.evaluate import Grader
+from autograder.kinds import database
 from autograder.kinds.database import VARIABLE, Database, database_kind, fresh_database
 from autograder.sandbox import Sandbox
 from autograder.tests.postgres import programs, server_url
@@ -226,3 +227,17 @@ def test_runs_at_once_do_not_get_in_each_others_way(server: str, monkeypatch: py
         thread.join(60)
     assert len(set(urls)) == 6
     assert names(server) == set()
+
+
+@pytest.mark.slow
+def test_no_more_run_at_once_than_the_server_has_connections_for(server: str) -> None:
+    room, taken = database._room(server), 0
+    while room.acquire(blocking=False):
+        taken += 1
+    room.release(taken)
+    with psycopg.connect(server.replace("+psycopg", "") + "postgres") as link:
+        most, reserved = (
+            int(link.execute(f"SHOW {name}").fetchall()[0][0])
+            for name in ("max_connections", "superuser_reserved_connections")
+        )
+    assert 0 < taken * (1 + database._MOST_CONNECTIONS) <= most - reserved
