@@ -77,6 +77,8 @@ class GuardingExporter(NotebookExporter):
                 # nbgrader ends the whole batch for these, and advises to upgrade the gradebook.
                 raise _of_database(error, topic, student) from error
             raise
+        finally:
+            self._nb_metadata.clear()  # nbconvert keeps those of every notebook of a class
         course = made[1]["course"]
         _RECORDED[self._folder.path, topic, student] = _Recorded(course["digest"], course["report"], self)
         return made

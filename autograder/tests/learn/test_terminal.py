@@ -149,8 +149,12 @@ def test_the_same_commands_work_in_the_student_edition(student: Learner) -> None
     assert "You have not begun yet" in student.types("start")
     catalog = load(student.course)
     topic = catalog.ready_topic("routing")
+    with (student.course / "exercises/routing/flask_app.py").open("a", encoding="utf-8") as file:
+        file.write("# Where do I begin?\n")
     student.keeps(lambda store: store.record_check(self_check(catalog, topic)))
-    assert "not yet" in student.types("list")
+    listed = student.types("list")
+    assert "not yet, 0/12 checks" in listed
+    assert "not begun" in listed
     assert "Hint 1 of 3" in student.types("hint", "routing")
     assert "pass their examples" in student.types("progress")
     told = student.reads("progress")
