@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from autograder.report.model import PartReport, ProcessReport, Report
 
 __all__ = ["shortened_report"]
@@ -14,4 +16,10 @@ def shortened_report(report: Report) -> Report:
 
 def _short(part: PartReport) -> PartReport:
     process = None if part.process is None else ProcessReport(started=part.process.started)
-    return part.model_copy(update={"checks": (), "process": process})
+    return _same(part.model_copy(update={"checks": (), "process": process}))
+
+
+@lru_cache(maxsize=4096)
+def _same(part: PartReport) -> PartReport:
+    """One object for all parts of a class that came to the same: they are far fewer than the students."""
+    return part

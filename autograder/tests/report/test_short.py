@@ -34,3 +34,13 @@ def test_an_app_that_did_not_start_is_still_told_of() -> None:
 def test_it_is_less_than_a_third_of_the_whole() -> None:
     whole = mixed()
     assert len(shortened_report(whole).model_dump_json()) < len(whole.model_dump_json()) / 3
+
+
+def test_parts_that_came_to_the_same_are_kept_once() -> None:
+    whole = not_started()
+    better = whole.parts[0].model_copy(update={"points": 1.0})
+    first, second = shortened_report(whole), shortened_report(not_started())
+    other = shortened_report(whole.model_copy(update={"parts": (better, *whole.parts[1:])}))
+    assert first.parts[0] is second.parts[0]
+    assert other.parts[0] is not first.parts[0]
+    assert other.parts[0].points == 1.0
