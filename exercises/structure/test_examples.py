@@ -7,9 +7,9 @@ from autograder.checks import Api, expect, hint
 LOG = """\
 dome opened
 telescope unparked
-#1 begin 2026-11-22T20:00:00Z
+#1 begin 2021-11-22T20:00:00Z
 #1 end
-#2 begin 2026-11-22T20:00:00Z
+#2 begin 2021-11-22T20:00:00Z
 #2 shutter opened
 #2 shutter closed
 #2 end
@@ -39,7 +39,7 @@ def test_example_targets(api: Api) -> None:
 def test_example_status(api: Api) -> None:
     """`/v2/status` tells more: the time, the entry of this third request, and how many plates there were."""
     reply = api.get("/v2/status").expect(200)
-    status = {"site": "North dome", "time": "2026-11-22T20:00:00Z", "entry": 3}
+    status = {"site": "North dome", "time": "2021-11-22T20:00:00Z", "entry": 3}
     reply.expect(json={**status, "plates": {"left": 24, "of": 24}})
 
 

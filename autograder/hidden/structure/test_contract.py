@@ -13,7 +13,7 @@ from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, h
 Request = tuple[str, ...]
 """Method, address, and for an exposure the target."""
 
-START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+START = datetime(2021, 11, 22, 20, 0, tzinfo=UTC)
 """Where the clock stands when nothing else is said: course.toml gives it to the part."""
 
 TARGETS = {
@@ -38,7 +38,7 @@ def word(draw: Draw) -> str:
 
 def evening(draw: Draw) -> datetime:
     """An instant of some evening on which the targets of `UP_AT_START` are up for a while."""
-    return datetime(2027, 1, 1, 20, 0, tzinfo=UTC) + timedelta(
+    return datetime(2022, 1, 1, 20, 0, tzinfo=UTC) + timedelta(
         days=draw.randrange(1_000), seconds=draw.randrange(600)
     )
 
@@ -411,7 +411,7 @@ def test_the_mapping_goes_before_the_environment(apps: tuple[Api, ...], draw: Dr
     """What stands in the mapping that `create_app` was given counts, whatever the environment says."""
     run = night(apps, draw)
     _, reply = run.south[0]
-    status = {"site": "South dome", "time": "2027-06-01T22:00:00Z", "entry": entry_of(reply.expect(200))}
+    status = {"site": "South dome", "time": "2022-06-01T22:00:00Z", "entry": entry_of(reply.expect(200))}
     reply.expect(json={**status, "plates": {"left": 3, "of": 3}})
 
 
@@ -421,7 +421,7 @@ def test_the_mapping_goes_before_the_environment(apps: tuple[Api, ...], draw: Dr
 def test_two_apps_share_nothing(apps: tuple[Api, ...], draw: Draw) -> None:
     """Exposures, plates, entries and clock of one app are not those of another in the same process."""
     run = night(apps, draw)
-    common = {"seconds": SECONDS, "target": "M31", "taken": "2027-06-01T22:01:00Z", "entry": 2}
+    common = {"seconds": SECONDS, "target": "M31", "taken": "2022-06-01T22:01:00Z", "entry": 2}
     run.south[1][1].expect(201, json={"number": 1, **common})
     run.south[2][1].expect(200, json={"exposures": [{"number": 1, **common}]})
     _, listed = run.asked[9]
@@ -499,7 +499,7 @@ def expect_entry(lines: Sequence[str], number: int, reply: Reply, *, shutter: bo
 @hint("up", "clock")
 def test_what_is_up_goes_by_the_clock(api: Api, draw: Draw) -> None:
     """Each target is up from its rising, included, to its setting, not included, over midnight too."""
-    start = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=draw.randrange(1_000), hours=draw.randrange(24))
+    start = datetime(2022, 1, 1, tzinfo=UTC) + timedelta(days=draw.randrange(1_000), hours=draw.randrange(24))
     # Every quarter of an hour, over more than a day.
     api.restart({"OBSERVATORY_CLOCK": spelled(start), "OBSERVATORY_TICK": "900"})
     seen = set()

@@ -38,5 +38,5 @@ class SetClock:
 
 
 def as_text(instant: datetime) -> str:
-    """The instant as the API and the log spell it: ``2026-11-22T20:00:00Z``."""
+    """The instant as the API and the log spell it: ``2021-11-22T20:00:00Z``."""
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")

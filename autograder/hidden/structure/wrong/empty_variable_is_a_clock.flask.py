@@ -82,7 +82,7 @@ class Observatory:
 
     def read_clock(self):
         if not self.clock:
-            self.clock = "2026-11-22T20:00:00Z"
+            self.clock = "2021-11-22T20:00:00Z"
         start = datetime.fromisoformat(self.clock)
         now = start + timedelta(seconds=self.tick * self.readings)
         self.readings += 1

@@ -27,7 +27,7 @@ def set_clock(start: datetime, tick: int) -> Clock:
 
 
 def stamp(when: datetime) -> str:
-    """Spell an instant: 2026-11-22T20:00:00Z."""
+    """Spell an instant: 2021-11-22T20:00:00Z."""
     return when.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
