@@ -2,7 +2,9 @@
 
 One folder a process, in the system's temporary folder, mode 0700. The process holds a lock on a file
 in it, which the kernel takes back however the process ends: a folder whose lock is free belongs to
-nobody, and what lies in it (students' files, sockets) goes.
+nobody, and what lies in it (students' files, sockets) goes. So does a box that never came to be: the
+process of bubblewrap that is to be pid 1 waits for a word of the other one, and bubblewrap has it end with
+that one only after it (0.11, and its source of March 2026); killed in between, it would wait for ever.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import atexit
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -101,9 +104,24 @@ def _sweep(parent: Path) -> None:
                 continue
             with (root / _LOCK).open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _end_boxes(root)
                 shutil.rmtree(root, ignore_errors=True)
         except OSError:
             continue
+
+
+def _end_boxes(root: Path) -> None:
+    """Kill what is left of boxes that were to see something of this folder; Linux alone has any."""
+    named = os.path.realpath(root).encode() + b"/"
+    for process in Path("/proc").glob("[1-9]*"):
+        with contextlib.suppress(OSError):
+            handle = os.pidfd_open(int(process.name))
+            try:
+                name, *words = (process / "cmdline").read_bytes().split(b"\0")
+                if name.endswith(b"bwrap") and any(word.startswith(named) for word in words):
+                    signal.pidfd_send_signal(handle, signal.SIGKILL)
+            finally:
+                os.close(handle)
 
 
 def _sweep_unopened(parent: Path) -> None:

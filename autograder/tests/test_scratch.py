@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import shutil
 import signal
 import socket
@@ -10,12 +12,13 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder import scratch
+from autograder.sandbox.bwrap import Bubblewrap
 from autograder.scratch import scratch_folder, temporary_folder
 
 MAKES = "from autograder.scratch import scratch_folder; print(scratch_folder('box'), flush=True); {then}"
@@ -98,6 +101,63 @@ def test_the_folder_of_a_running_process_is_left_alone(temporary: Path) -> None:
         with made("pass", temporary) as process:
             process.wait(30)
         assert kept.is_dir()
+        running.kill()
+
+
+@pytest.fixture
+def unborn() -> Iterator[Callable[[Path], int]]:
+    """Starts a box that waits for ever and whose bubblewrap is killed; gives a handle of what is left.
+
+    Here it waits at ``--block-fd``, in a race for the word of the killed one: the same process either way.
+    """
+    with contextlib.ExitStack() as stack:
+
+        def start(shown: Path) -> int:
+            waits, wakes = os.pipe()
+            stack.callback(os.close, wakes)
+            command = ["--unshare-pid", "--ro-bind", "/", "/", "--ro-bind", str(shown), "/mnt"]
+            outer, pid = starter.start(
+                [*command, "--block-fd", str(waits), "--", "/bin/true"], errors=2, keep=(waits,)
+            )
+            os.close(waits)
+            outer.kill()
+            outer.wait()
+            handle = os.pidfd_open(pid)
+            stack.callback(os.close, handle)
+            stack.callback(end, handle)
+            return handle
+
+        starter = Bubblewrap()
+        yield start
+
+
+def end(handle: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+
+
+def ended(handle: int, within_s: float = 0) -> bool:
+    """Whether the process has ended."""
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(within_s * 1000))
+
+
+def test_what_is_left_of_a_box_that_never_came_to_be_ends_with_its_folder(
+    temporary: Path, unborn: Callable[[Path], int]
+) -> None:
+    with (
+        made("import time; time.sleep(60)", temporary) as killed,
+        made("import time; time.sleep(60)", temporary) as running,
+    ):
+        left, theirs = unborn(place(killed)), unborn(place(running))
+        killed.kill()
+        killed.wait()
+        assert not ended(left)
+        with made("pass", temporary) as process:
+            process.wait(30)
+        assert ended(left, within_s=10)
+        assert not ended(theirs)
         running.kill()
 
 
