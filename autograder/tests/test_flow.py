@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from autograder.flow import as_judged, most_under_way
+from autograder.garbage import look_seldom
 
 
 class Desk:
@@ -138,3 +139,14 @@ def test_what_could_not_be_done_is_told_like_the_rest(desk: Desk) -> None:
     desk.finish(0)
     thread.join(20)
     assert sorted(told) == [0, 1]
+
+
+def test_garbage_does_not_add_up_with_the_class() -> None:
+    usual = gc.get_threshold()
+    try:
+        look_seldom()
+        assert gc.get_threshold()[0] > 10 * usual[0]
+        assert list(as_judged([], Desk().begin, jobs=1)) == []
+        assert gc.get_threshold() == usual
+    finally:
+        gc.set_threshold(*usual)

@@ -20,7 +20,7 @@ SUBMISSIONS = PACKAGE / "demo" / "added"
 
 # From the ground up; a unit may import its own layer and those below. A new unit takes a place here.
 LAYERS = (
-    {"", "ahead", "errors", "flow", "verdict", "outcome", "frameworks", "scratch", "seed"},
+    {"", "ahead", "errors", "flow", "garbage", "verdict", "outcome", "frameworks", "scratch", "seed"},
     {"submission", "versions", "catalog"},
     {"sandbox", "report"},
     {"checks", "scoring", "cache", "collect"},
