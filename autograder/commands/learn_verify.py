@@ -16,7 +16,7 @@ from rich.text import Text
 from autograder.catalog import Catalog, load
 from autograder.commands.keeping import current_overview, keep
 from autograder.learn.progress import Overview, Row
-from autograder.learn.standing import DONE
+from autograder.learn.standing import DONE, State
 from autograder.learn.store import Store
 from autograder.learn.words import counted
 from autograder.report.model import PartReport, Report
@@ -57,13 +57,19 @@ def run(course: Path | None, *, as_json: bool) -> int:
 
 def _checked(catalog: Catalog, seen: Overview) -> Iterator[_Again]:
     for topic in catalog.ready:
-        rows = {row.part.name: row for row in seen.of(topic) if row.standing.tries}
+        rows = {row.part.name: row for row in seen.of(topic) if _is_begun(row)}
         if not rows:
             continue
         with Console(stderr=True).status(f"checking {topic.name}"):
             report = self_check(catalog, topic, parts=list(rows))
         keep(catalog, partial(_record, report))
         yield from (_Again(rows[part.name], part) for part in report.parts)
+
+
+def _is_begun(row: Row) -> bool:
+    """Whether it was checked; a check of a whole topic, or one before a reset, begins no part."""
+    may_fall = row.standing.state in {State.PASSED, State.REGRESSED}
+    return bool(row.standing.tries) and (may_fall or not row.untouched)
 
 
 def _record(report: Report, store: Store) -> None:
@@ -82,7 +88,7 @@ def _told(each: _Again) -> dict[str, object]:
 
 def _show(found: Sequence[_Again], console: Console) -> None:
     if not found:
-        console.print("Nothing was checked yet: course next says where to begin.", highlight=False)
+        console.print("There is nothing to check again: course next says where to begin.", highlight=False)
         return
     table = Table.grid(padding=(0, 2))
     for each in found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from rich.console import Console, RenderableType
@@ -21,6 +21,8 @@ __all__ = ["show_class"]
 _WIDE = 100
 _NAME = 24
 _NOTE = 160
+_PIECE = 200
+"""Rows laid out at a time: rich keeps every character of a table, 5 kB a student."""
 
 
 def show_class(reports: Sequence[Report], console: Console) -> None:
@@ -32,8 +34,8 @@ def show_class(reports: Sequence[Report], console: Console) -> None:
         console.print(Text("No submission was graded."))
     for topic in dict.fromkeys(report.topic for report in reports):
         page = _ClassPage([report for report in reports if report.topic == topic], console)
-        for block in page.blocks():
-            console.print(Padding(block, (1, 0, 0, 0)))
+        for block, gap in page.blocks():
+            console.print(Padding(block, (gap, 0, 0, 0)))
 
 
 class _ClassPage:
@@ -45,22 +47,46 @@ class _ClassPage:
         self._wide = console.width >= _WIDE
         self._parts = list(dict.fromkeys(part.name for report in reports for part in report.parts))
 
-    def blocks(self) -> list[RenderableType]:
-        """What to print, from top to bottom."""
-        heading = Text(visible_line(self._reports[0].topic, _NAME, ascii_only=self._plain), style="bold")
-        notes = [] if self._wide else self._notes_below()
-        return [heading, self._table(), *notes, Text(_sum(self._reports))]
+    def blocks(self) -> Iterator[tuple[RenderableType, int]]:
+        """What to print, from top to bottom, each with the empty lines above it."""
+        heading = visible_line(self._reports[0].topic, _NAME, ascii_only=self._plain)
+        yield Text(heading, style="bold"), 1
+        widths = self._widths() if len(self._reports) > _PIECE else {}
+        for first in range(0, len(self._reports), _PIECE):
+            yield self._table(first, widths), int(not first)
+        if not self._wide:
+            yield from self._notes_below()
+        yield Text(_sum(self._reports)), 1
 
-    def _table(self) -> Table:
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
-        table.add_column("student", overflow="fold", min_width=7)
-        for name in self._parts:
-            table.add_column(self._line(part_title(name), _NAME), justify="right", no_wrap=True)
-        table.add_column("total", justify="right", no_wrap=True)
-        table.add_column("status", no_wrap=True)
-        if self._wide:
-            table.add_column("note", overflow="fold")
+    def _headings(self) -> list[str]:
+        parts = (visible_line(part_title(name), _NAME, ascii_only=self._plain) for name in self._parts)
+        return ["student", *parts, "total", "status", *(["note"] if self._wide else [])]
+
+    def _widths(self) -> dict[int, int]:
+        """How wide each column must be for all rows."""
+        widths = [len(words) for words in self._headings()]
         for report in self._reports:
+            widths = [
+                max(width, cell.cell_len) for width, cell in zip(widths, self._row(report), strict=True)
+            ]
+        return dict(enumerate(widths[:-1] if self._wide else widths))
+
+    def _table(self, first: int, widths: Mapping[int, int]) -> Table:
+        """A piece of the table from this row on; all pieces have the same columns."""
+        table = Table(
+            box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, show_header=not first
+        )
+        student, *others = self._headings()
+        table.add_column(student, overflow="fold", min_width=widths.get(0, 7))
+        total = len(self._parts) + 1
+        for at, heading in enumerate(others, 1):
+            if at <= total:
+                table.add_column(heading, justify="right", no_wrap=True, min_width=widths.get(at))
+            elif at == total + 1:
+                table.add_column(heading, no_wrap=True, min_width=widths.get(at))
+            else:
+                table.add_column(heading, overflow="fold")
+        for report in self._reports[first : first + _PIECE]:
             table.add_row(*self._row(report))
         return table
 
@@ -75,14 +101,20 @@ class _ClassPage:
         row = [self._line(report.student, _NAME), *by_part, Text(f"{whole} of {out_of}"), status]
         return [*row, self._line(_note(report), _NOTE)] if self._wide else row
 
-    def _notes_below(self) -> list[RenderableType]:
-        table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        for report in self._reports:
-            if note := _note(report):
-                table.add_row(self._line(report.student, _NAME), self._line(note, _NOTE))
-        return [table] if table.row_count else []
+    def _notes_below(self) -> Iterator[tuple[RenderableType, int]]:
+        noted = [
+            (self._line(report.student, _NAME), self._line(note, _NOTE))
+            for report in self._reports
+            if (note := _note(report))
+        ]
+        width = max((name.cell_len for name, _ in noted), default=0)
+        for first in range(0, len(noted), _PIECE):
+            table = Table.grid(padding=(0, 2))
+            table.add_column(no_wrap=True, min_width=width)
+            table.add_column(overflow="fold")
+            for row in noted[first : first + _PIECE]:
+                table.add_row(*row)
+            yield table, int(not first)
 
     def _line(self, text: str, width: int) -> Text:
         return Text(visible_line(text, width, ascii_only=self._plain))

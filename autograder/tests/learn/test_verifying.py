@@ -48,7 +48,15 @@ def test_a_program_reads_the_same(learner: Learner) -> None:
 
 
 def test_what_was_never_checked_is_not_judged(learner: Learner) -> None:
-    assert "Nothing was checked yet" in learner.types("verify")
+    assert "nothing to check again" in learner.types("verify")
+
+
+def test_what_a_check_of_the_topic_looked_at_untouched_is_not_judged(learner: Learner) -> None:
+    learner.edits("flask_app.py")
+    for part in ("flask", "fastapi"):
+        learner.was_checked(Verdict.FAILED, 0, part)
+    parts = learner.reads("verify")["parts"]
+    assert [(part["part"], part["before"]) for part in parts] == [("flask", "tried")]
 
 
 def test_broken_checks_are_our_fault_and_regress_nothing(learner: Learner) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
+from autograder.report import class_table
 from autograder.report.model import Report
 from autograder.report.terminal import show_class
 from autograder.tests.report.samples import HOSTILE, check, mixed, not_started, part, passing, report
@@ -55,6 +56,19 @@ def test_students_stand_in_order() -> None:
     text = shown(CLASS)
     places = [text.index(f"\n{name} ") for name in ("ada", "bob", "grace", "ken", "tim")]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("width", [70, 90, 140])
+def test_a_large_class_is_laid_out_in_pieces_and_looks_as_in_one(
+    monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    names = ("bob", "ada", "grace", "konstantinopolitanski")
+    noted = [named(not_started(), f"{name}-{at}") for at in range(3) for name in names]
+    whole = [*noted, *CLASS]
+    in_one = shown(whole, width)
+    monkeypatch.setattr(class_table, "_PIECE", 4)
+    assert shown(whole, width) == in_one
+    assert in_one.count("total") == 1
 
 
 def test_what_is_not_decided_shows_no_number() -> None:
