@@ -6,7 +6,7 @@ import logging
 import re
 import shutil
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -134,19 +134,27 @@ def _waiting(
 def _recorded(
     recorder: _Recorder,
     engine: Engine,
-    waiting: Sequence[Submission],
+    waiting: list[Submission],
     on_progress: Progress | None,
     *,
     jobs: int,
 ) -> Iterator[Report]:
-    judged = as_judged(waiting, engine.grader.submit, jobs=jobs)
+    number = len(waiting)
+    judged = as_judged(_taken(waiting), engine.grader.submit, jobs=jobs)
     with closing(judged):
         for done, (submission, future) in enumerate(judged, start=1):
             report = recorder.record(engine, _report(future, engine, submission), submission)
             if on_progress is not None:
-                on_progress(report, done, len(waiting))
+                on_progress(report, done, number)
             # A class of whole reports need not fit into memory at once.
             yield shortened_report(report)
+
+
+def _taken(waiting: list[Submission]) -> Iterator[Submission]:
+    """Each in its turn, and no longer kept."""
+    waiting.reverse()
+    while waiting:
+        yield waiting.pop()
 
 
 def _report(future: Future[Report], engine: Engine, submission: Submission) -> Report:
