@@ -19,10 +19,14 @@ from autograder.checks.message import CheckInfo
 from autograder.errors import GradingBroken
 from autograder.scratch import scratch_folder
 
-__all__ = ["REMEDY", "CheckHolder", "SharedChecks"]
+__all__ = ["REMEDY", "CheckHolder", "ChecksGone", "SharedChecks"]
 
 REMEDY = "Run `course dev check`; correct the check files it names."
 _ENDING_S = 5
+
+
+class ChecksGone(GradingBroken):
+    """The checks' process was killed before it took the run: another one can."""
 
 
 class CheckHolder:
@@ -64,13 +68,18 @@ class CheckHolder:
         return self._process.poll() is None
 
     def connect(self) -> socket.socket:
-        """A connection for one run. Raises GradingBroken when the process is gone."""
+        """A connection for one run. Raises ChecksGone when the process is; it is not `alive` then."""
         channel = socket.socket(socket.AF_UNIX if self._path else socket.AF_INET)
         try:
             channel.connect(self._path or ("127.0.0.1", self._port))
         except OSError as error:
             channel.close()
-            raise self.broken(f"The checks' process is gone: {error}.") from error
+            # A killed process closes its sockets a moment before anybody can see that it has ended.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_ENDING_S)
+            raise ChecksGone(
+                f"The checks' process is gone: {error}.", where=self._where, remedy=REMEDY
+            ) from error
         return channel
 
     def broken(self, what: str) -> GradingBroken:

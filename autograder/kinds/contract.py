@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.catalog import Part
 from autograder.checks.findings import Findings
+from autograder.checks.holder import ChecksGone
 from autograder.checks.message import CheckInfo, Finding, Order
 from autograder.checks.runner import CheckRunner
 from autograder.errors import CatalogError, GradingBroken
@@ -82,7 +83,18 @@ class ContractJudge:
         self, submission: Submission, seed: str, findings: Findings | None, policy: Policy
     ) -> tuple[Sequence[Finding], Outcome]:
         """Serve the app and run the checks, once."""
-        runner = self._checks()
+        with contextlib.suppress(ChecksGone):
+            return self._tried_with(self._checks(), submission, seed, findings, policy)
+        return self._tried_with(self._checks(), submission, seed, findings, policy)
+
+    def _tried_with(
+        self,
+        runner: CheckRunner,
+        submission: Submission,
+        seed: str,
+        findings: Findings | None,
+        policy: Policy,
+    ) -> tuple[Sequence[Finding], Outcome]:
         with self._served(submission, policy) as service:
             asked = self._ask(runner, service, seed, findings, policy) if service.wait_started() else None
             outcome = self._entered(service.kill())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import resource
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 
+from autograder.checks.holder import CheckHolder
 from autograder.errors import CatalogError
 from autograder.kinds import JUDGES
 from autograder.sandbox import Job, Service
@@ -55,6 +57,24 @@ def test_killing_the_checks_breaks_at_most_what_they_were_judging(toy: Toy, vict
     else:
         assert first.points == 10
     assert (second.status, second.points) == (Status.GRADED, 10)
+
+
+def test_checks_that_are_killed_before_they_take_a_run_break_nothing(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = CheckHolder.connect
+    killed: list[CheckHolder] = []
+
+    def kill_first(holder: CheckHolder) -> socket.socket:
+        if not killed:
+            killed.append(holder)
+            holder._process.kill()
+            holder._process.wait()
+        return connect(holder)
+
+    monkeypatch.setattr(CheckHolder, "connect", kill_first)
+    report = graded(toy, PlainSandbox())
+    assert (report.status, report.points, len(killed)) == (Status.GRADED, 10, 1)
 
 
 def test_a_sandbox_that_does_not_come_up_is_broken_and_says_what_it_said(
