@@ -57,19 +57,13 @@ def run(course: Path | None, *, as_json: bool) -> int:
 
 def _checked(catalog: Catalog, seen: Overview) -> Iterator[_Again]:
     for topic in catalog.ready:
-        rows = {row.part.name: row for row in seen.of(topic) if _is_begun(row)}
+        rows = {row.part.name: row for row in seen.of(topic) if row.state is not State.NEW}
         if not rows:
             continue
         with Console(stderr=True).status(f"checking {topic.name}"):
             report = self_check(catalog, topic, parts=list(rows))
         keep(catalog, partial(_record, report))
         yield from (_Again(rows[part.name], part) for part in report.parts)
-
-
-def _is_begun(row: Row) -> bool:
-    """Whether it was checked; a check of a whole topic, or one before a reset, begins no part."""
-    may_fall = row.standing.state in {State.PASSED, State.REGRESSED}
-    return bool(row.standing.tries) and (may_fall or not row.untouched)
 
 
 def _record(report: Report, store: Store) -> None:

@@ -32,6 +32,12 @@ class Row:
     gave_up: bool
 
     @property
+    def state(self) -> State:
+        """How far it is; a check of the whole topic looks at untouched parts, too, and begins none."""
+        is_new = self.standing.state is State.TRIED and self.untouched
+        return State.NEW if is_new else self.standing.state
+
+    @property
     def is_passed(self) -> bool:
         """Whether nothing is left to do."""
         return self.standing.state is State.PASSED

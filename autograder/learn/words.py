@@ -27,9 +27,7 @@ _MINUTES_AN_HOUR = 60
 
 def state_text(row: Row, console: Console, *, examples: bool) -> Text:
     """Where a part stands: a sign and a word, never a sign or a colour alone."""
-    standing, plain = row.standing, console.options.ascii_only
-    # A check of a whole topic looks at the parts that nobody has touched yet, too.
-    state = State.NEW if standing.state is State.TRIED and row.untouched else standing.state
+    standing, state, plain = row.standing, row.state, console.options.ascii_only
     sign, style = _SIGNS[state][plain], _STYLES[state]
     if standing.verdict is Verdict.AWAITING_PERSON:
         sign, style, word = "?", "cyan", "awaits a person"
