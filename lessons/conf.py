@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 project = os.environ.get("COURSE_TITLE", "FastAPI vs Flask, side by side")
@@ -38,6 +39,7 @@ html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
 html_css_files = ["sidebyside.css", "course.css"]
 html_js_files = ["course.js"]
+html_search_scorer = str(Path(__file__).parent / "_static" / "scorer.js")
 html_show_sourcelink = False
 html_copy_source = False
 html_show_sphinx = False

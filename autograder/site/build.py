@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -26,6 +27,8 @@ _RUN_SPHINX = (
     "from sphinx.cmd.build import main; sys.exit(main(sys.argv[1:]))"
 )
 """Sphinx without a package that jsonschema compiles for seconds on import, to check IRIs that no page has."""
+_TITLE = re.compile(r"^# .+$", re.MULTILINE)
+_CONTENTS = re.compile(r"^```\{toctree\}$.*?^```$", re.MULTILINE | re.DOTALL)
 _PER_CELL = 10_000
 """MyST-NB counts a notebook's lines as cell number times this, plus the line in the cell."""
 
@@ -70,18 +73,30 @@ def build_site(
     start = time.perf_counter()
     folder = folder or site_folder(catalog)
     jobs = jobs or os.cpu_count() or 1
-    if fresh:
+    pages = sources(catalog)
+    frame, framed = _frame(pages), folder / "frame"
+    if fresh or not framed.is_file() or framed.read_text(encoding="utf-8") != frame:
+        framed.unlink(missing_ok=True)
         for each in ("html", "doctrees", "source"):
             shutil.rmtree(folder / each, ignore_errors=True)
-    pages = sources(catalog)
     with_cells = [Page(each.name, each.path, each.text) for each in pages if each.has_cells]
     rendered = render(catalog.root, with_cells, folder / "cache", fresh=fresh, jobs=jobs)
     staged = {f"{each.name}.md": each.text for each in pages if not each.has_cells}
     staged |= {f"{each.page.name}.ipynb": each.notebook for each in rendered}
     _stage(catalog, folder / "source", staged)
     _sphinx(catalog, folder, pages, jobs)
+    framed.write_text(frame, encoding="utf-8")
     executed = tuple(each.page.name for each in rendered if each.was_executed)
     return Site(folder / "html", len(pages), executed, time.perf_counter() - start)
+
+
+def _frame(pages: list[Source]) -> str:
+    """What every page shows of the others: which there are, in which order, and their titles.
+
+    Sphinx writes again a page whose own text has changed, and leaves the sidebar of all others as it was.
+    """
+    told = ((each.name, *_TITLE.findall(each.text)[:1], *_CONTENTS.findall(each.text)) for each in pages)
+    return hashlib.sha256(repr(list(told)).encode()).hexdigest()
 
 
 def _stage(catalog: Catalog, source: Path, texts: dict[str, str]) -> None:

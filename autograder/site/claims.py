@@ -160,9 +160,9 @@ def _row(catalog: Catalog, claim: Claim, title: str) -> str:
     versions = html.escape(", ".join(claim.versions))
     return (
         f'<tr id="{claim.id}" data-verdict="{claim.verdict}" data-topic="{claim.topic}">'
-        f'<th scope="row"><a href="#{claim.id}">{claim.id}</a></th><td>{_prose(claim.claim)}</td>'
-        f'<td><span class="verdict verdict-{claim.verdict}">{sign} {claim.verdict}</span></td>'
-        f"<td>{_prose(claim.fact)}<br><small>{versions}</small></td><td>{shown}<br>{lesson}</td></tr>"
+        f'<th scope="row"><a href="#{claim.id}">{claim.id}</a></th>\n<td>{_prose(claim.claim)}</td>\n'
+        f'<td><span class="verdict verdict-{claim.verdict}">{sign} {claim.verdict}</span></td>\n'
+        f"<td>{_prose(claim.fact)}<br><small>{versions}</small></td>\n<td>{shown}<br>{lesson}</td></tr>"
     )
 
 

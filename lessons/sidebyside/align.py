@@ -66,9 +66,12 @@ def beside(left: Sequence[str], right: Sequence[str]) -> tuple[Row, ...]:
 
 
 def differing(left: str, right: str) -> tuple[Spans, Spans]:
-    """Where two counterparts differ: character spans of the left line, and of the right."""
-    a, b = _WORD.findall(left), _WORD.findall(right)
-    ends_a, ends_b = _ends(a), _ends(b)
+    """Where two counterparts differ: character spans of the left line, and of the right.
+
+    How far a line is indented is seen without a mark.
+    """
+    a, b = _WORD.findall(left.lstrip()), _WORD.findall(right.lstrip())
+    ends_a, ends_b = _ends(a, _indent(left)), _ends(b, _indent(right))
     spans_a: list[tuple[int, int]] = []
     spans_b: list[tuple[int, int]] = []
     for kind, a0, a1, b0, b1 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
@@ -94,8 +97,12 @@ def _likeness(a: str, b: str) -> float:
     return ratio if ratio >= _ALIKE else 0.0
 
 
-def _ends(words: Sequence[str]) -> list[int]:
-    ends = [0]
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _ends(words: Sequence[str], start: int) -> list[int]:
+    ends = [start]
     for word in words:
         ends.append(ends[-1] + len(word))
     return ends

@@ -61,7 +61,8 @@ def columns(left: Side, right: Side) -> str:
         _column(left, rows, [row.left for row in rows], [m[0] for m in marks]),
         _column(right, rows, [row.right for row in rows], [m[1] for m in marks]),
     )
-    return f'<div class="sbs-cols" style="--rows:{len(rows) + 1}">{"".join(halves)}</div>'
+    css = "sbs-cols" if any(row.compared for row in rows) else "sbs-cols sbs-loose"
+    return f'<div class="{css}" style="--rows:{len(rows) + 1}">{"".join(halves)}</div>'
 
 
 def column_texts(left: Side, right: Side, width: int) -> Iterator[str]:

@@ -90,7 +90,8 @@ class Comparison:
     def _verdict(self) -> str:
         if self.same:
             return "= same answer"
-        return f"≠ {_listed(self.differences)} {'differs' if len(self.differences) == 1 else 'differ'}"
+        is_one = len(self.differences) == 1 and self.differences != ("headers",)
+        return f"≠ {_listed(self.differences)} {'differs' if is_one else 'differ'}"
 
     def _other_headers(self) -> list[tuple[str, str, str]]:
         names = dict.fromkeys(k for each in (self.flask, self.fastapi) for k, _ in each.headers)

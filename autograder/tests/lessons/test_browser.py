@@ -202,12 +202,19 @@ def test_dark_mode_darkens_the_paired_blocks_too(open_page: Open) -> None:
     assert page.evaluate(lightness, ".sbs-card") < 150
 
 
-def test_search_finds_the_lesson_by_a_word_in_it(open_page: Open) -> None:
+def test_search_finds_the_lesson_by_a_word_in_it_before_the_claims_and_their_tests(open_page: Open) -> None:
     page = open_page("index.html")
     page.get_by_role("textbox", name="Search").fill("converter")
     page.keyboard.press("Enter")
-    playwright.expect(page.locator("#search-results li a").first).to_be_visible()
-    assert "Routing: which function answers?" in page.locator("#search-results").inner_text()
+    # Results come in one by one, in order; the count is told when all are there.
+    playwright.expect(page.locator("#search-results")).to_contain_text("Search finished")
+    found = page.locator("#search-results li a")
+    places = [str(link.get_attribute("href")).partition(".html")[0] for link in found.all()]
+    lessons = [n for n, place in enumerate(places) if place.endswith("/lesson")]
+    tests = [n for n, place in enumerate(places) if place.startswith("tests/")]
+    assert "routing/lesson" in places
+    assert tests
+    assert max(lessons) < places.index("claims") < min(tests)
 
 
 def test_the_claims_filter_narrows_by_verdict(open_page: Open) -> None:
@@ -275,6 +282,7 @@ def test_jupyterlab_opens_the_lesson_as_a_notebook_and_shows_the_same_blocks(
     flask = box(answer.locator(".sbs-flask"))
     fastapi = box(answer.locator(".sbs-fastapi"))
     assert flask["y"] == fastapi["y"]
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
     assert (
         page.locator(
             ".jp-OutputArea-output[data-mime-type*=error], .jp-RenderedText[data-mime-type*=stderr]"

@@ -28,6 +28,15 @@ def test_what_differs_is_named() -> None:
     assert "allow: Flask GET, HEAD, OPTIONS, FastAPI GET" in shown.text()
 
 
+def test_headers_alone_differ_in_the_plural(write: Write) -> None:
+    write(
+        "talk/flask_app.py", FLASK.replace('return {"hello": name}', 'return {"hello": name}, {"X-A": "1"}')
+    )
+    shown = compare("talk", "GET", "/hello/ada", fresh=True)
+    assert shown.differences == ("headers",)
+    assert "≠ headers differ\n" in shown.text()
+
+
 def test_true_is_no_number(write: Write) -> None:
     fastapi = FASTAPI.replace("dict[str, str]", "dict[str, object]")
     write("talk/flask_app.py", FLASK.replace('{"hello": name}', '{"hello": [True, 1.0]}'))
@@ -76,7 +85,10 @@ def test_answers_without_anything_in_common_are_not_marked_line_by_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(STYLE_VARIABLE, "page")
-    assert "sbs-diff" not in compare("talk", "GET", "/nowhere")._repr_html_()
+    apart = compare("talk", "GET", "/nowhere")._repr_html_()
+    assert "sbs-diff" not in apart
+    assert "sbs-loose" in apart, "a long line of one side leaves no gap in the other"
+    assert "sbs-loose" not in compare("talk", "GET", "/hello/ada")._repr_html_()
 
 
 def test_a_module_without_an_app_is_the_authors_fault(write: Write) -> None:

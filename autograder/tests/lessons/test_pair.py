@@ -43,6 +43,13 @@ def test_only_the_words_that_differ_are_marked() -> None:
     assert [right[a:b] for a, b in theirs] == ["{", "}"]
 
 
+def test_another_indent_is_not_marked() -> None:
+    left, right = "        return first", "    return second"
+    mine, theirs = differing(left, right)
+    assert [left[a:b] for a, b in mine] == ["first"]
+    assert [right[a:b] for a, b in theirs] == ["second"]
+
+
 @given(st.lists(st.text("ab'\"#<>&é\t ", max_size=12), min_size=1, max_size=4))
 def test_painted_code_reads_as_it_was_written(lines: list[str]) -> None:
     for line, row in zip(lines, pieces(lines, "python"), strict=True):

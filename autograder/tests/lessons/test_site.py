@@ -100,6 +100,25 @@ def test_only_what_changed_is_executed_again(toy: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_new_page_and_a_new_title_reach_the_sidebars_of_all_others(toy: Path) -> None:
+    course = toy / "course.toml"
+    first = build(toy)
+    assert "opinion/lesson.html" in shown(first, "claims")
+
+    opinion = toy / "lessons" / "opinion" / "lesson.md"
+    kept = opinion.read_text(encoding="utf-8")
+    opinion.unlink()
+    without = build(toy)
+    assert without.executed == ()
+    assert "opinion/lesson.html" not in shown(without, "claims")
+    assert not (without.html / "opinion" / "lesson.html").exists(), "a page that is gone is not published"
+
+    opinion.write_text(kept, encoding="utf-8")
+    course.write_text(course.read_text(encoding="utf-8").replace("Saying hello", "A new title"), "utf-8")
+    assert "A new title" in shown(build(toy), "claims")
+
+
+@pytest.mark.slow
 def test_an_edit_of_another_topics_app_reaches_the_page_that_shows_it(toy: Path) -> None:
     (toy / "lessons" / "opinion" / "lesson.md").write_text(
         f'{HEADER}# O\n\n```{{code-cell}} ipython3\nfrom sidebyside import pair\npair("talk")\n```\n',
