@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 import weakref
 from functools import partial
@@ -22,6 +21,7 @@ from autograder.sandbox.policy import Policy, load_policy
 from autograder.sandbox.system import find_system
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.watchdog import Watchdog
+from autograder.scratch import temporary_folder
 
 __all__ = ["BubblewrapSandbox"]
 
@@ -58,8 +58,8 @@ class BubblewrapSandbox:
         """
         if self._works:
             return
-        with tempfile.TemporaryDirectory(prefix="course-") as folder:
-            job = Job(files=Path(folder), limits=self._policy.limits, command=("-c", "pass"))
+        with temporary_folder("empty") as folder:
+            job = Job(files=folder, limits=self._policy.limits, command=("-c", "pass"))
             try:
                 outcome = self.run(job)
             except GradingBroken as error:

@@ -8,11 +8,9 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
@@ -26,6 +24,7 @@ from autograder.sandbox.process import Process
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.servers import Servers
 from autograder.sandbox.system import package_folders
+from autograder.scratch import scratch_folder
 
 __all__ = ["PlainSandbox"]
 
@@ -80,7 +79,7 @@ class _Running:
         self._job = job
         self._servers = servers
         self._began = time.monotonic()
-        self._folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="course-")))
+        self._folder = scratch_folder("plain")
         self._closing = threading.RLock()
         self._outcome: Outcome | None = None
         self._link = PlainLink(len(job.apps) or 1)

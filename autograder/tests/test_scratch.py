@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -89,6 +90,33 @@ def test_what_a_killed_process_left_is_swept_by_the_next(temporary: Path) -> Non
         left = place(killed)
         killed.send_signal(signal.SIGKILL)
     assert left.is_dir()
+    with made("pass", temporary) as process:
+        process.wait(30)
+    assert not left.exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_check_without_a_wall_left_of_the_app_is_swept_by_the_next(
+    temporary: Path, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    (tmp_path / "app.py").write_text(
+        f"import os, time\nopen({str(told)!r}, 'x').write(os.getcwd())\ntime.sleep(10)\n", "utf-8"
+    )
+    runs = (
+        "from pathlib import Path; from autograder.sandbox.policy import load_policy;"
+        "from autograder.sandbox.job import Job; from autograder.sandbox.plain import PlainSandbox;"
+        f"job = Job(Path({str(tmp_path)!r}), limits=load_policy().limits, command=('app.py',));"
+        "PlainSandbox().run(job)"
+    )
+    with made(runs, temporary) as killed:
+        end_s = time.monotonic() + 30
+        while not (told.is_file() and told.read_text()):
+            assert time.monotonic() < end_s, "the app did not begin"
+            time.sleep(0.02)
+        killed.send_signal(signal.SIGKILL)
+    left = Path(told.read_text())
+    assert (left / "app.py").is_file()
     with made("pass", temporary) as process:
         process.wait(30)
     assert not left.exists()

@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,17 @@ WALL_S = 60
 SLOW_TO_IMPORT = "import time\ntime.sleep(1000)\n"
 
 pytestmark = [
-    pytest.mark.usefixtures("data"),
+    pytest.mark.usefixtures("data", "apart"),
     pytest.mark.skipif(sys.platform != "linux", reason="the stand-in is made of a Linux Python and of /proc"),
 ]
+
+
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A temporary folder of its own: the stand-in has no locks, and others sweep what is not locked."""
+    with tempfile.TemporaryDirectory(prefix="w-", ignore_cleanup_errors=True) as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield
 
 
 def started(toy: Path, *words: str) -> subprocess.Popen[str]:
