@@ -1,4 +1,4 @@
-"""Rules about a lesson: it has the sections that objectives name, and its pair shows the same regions."""
+"""Rules about a lesson: sections that objectives name, regions of its pair, answers not seen at once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ from autograder.devcheck.violation import Fault, shown
 from autograder.frameworks import FRAMEWORKS
 from autograder.release.claims import authored_files
 
-__all__ = ["anchors", "regions", "sections"]
+__all__ = ["anchors", "predictions", "regions", "sections"]
 
 _HEADING = re.compile(r"#{1,6}\s+(?P<text>.+?)\s*#*$")
 _TARGET = re.compile(r"\((?P<anchor>[^()\s]+)\)=$")
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,}|:{3,})")
+_CELL = re.compile(
+    r"^```\{code-cell\}[^\n]*\n(?P<options>---\n.*?^---\n|(?::[^\n]*\n)*)(?P<code>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+_PREDICTS = re.compile(r"^predict\(", re.MULTILINE)
 _REGION = re.compile(r"\s*#\s*(?P<kind>region|endregion)\b\s*(?P<name>.*?)\s*$")
 
 
@@ -54,6 +59,22 @@ def sections(subject: Subject) -> Iterator[Fault]:
                 "which the lesson does not have.",
                 "Write the section, or name another in course.toml.",
             )
+
+
+def predictions(subject: Subject) -> Iterator[Fault]:
+    """The code of a prediction, which holds the answer, is folded on the site and in JupyterLab."""
+    path = subject.places.lesson / "lesson.md"
+    if not path.is_file():
+        return
+    text = path.read_text(encoding="utf-8")
+    for cell in _CELL.finditer(text):
+        for option in ("hide-input", "source_hidden: true"):
+            if _PREDICTS.search(cell["code"]) and option not in cell["options"]:
+                yield Fault(
+                    shown(subject.root, path, text.count("\n", 0, cell.start()) + 1),
+                    f"The answer to this prediction can be read in its code: it lacks {option!r}.",
+                    "Write both lines: `:tags: [hide-input]` and `:jupyter: {source_hidden: true}`.",
+                )
 
 
 def regions(subject: Subject) -> Iterator[Fault]:

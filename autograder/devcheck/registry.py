@@ -31,6 +31,7 @@ TOPIC_RULES: dict[str, TopicRule] = {
     "toml": place.tomls,
     "lesson-section": lesson.sections,
     "lesson-region": lesson.regions,
+    "lesson-prediction": lesson.predictions,
     "check-collected": checks.collected,
     "check-sentence": checks.sentences,
     "check-points": checks.points,

@@ -15,8 +15,8 @@ from autograder.devcheck.violation import Fault
 from autograder.tests.devcheck.toy import TOPIC, hidden, load_toy, replace, write_toy
 
 ALONE = frozenset(
-    {"places", "part-kind", "toml", "lesson-section", "lesson-region", "check-sentence", "framework-word"}
-    | {"todo", "lint", "types"}
+    {"places", "part-kind", "toml", "lesson-section", "lesson-region", "lesson-prediction", "check-sentence"}
+    | {"framework-word", "todo", "lint", "types"}
 )
 """Rules about a topic that need no check to be collected."""
 
@@ -43,6 +43,8 @@ HINTS = at("exercises", TOPIC, "hints.toml")
 SOLUTION = at("solutions", TOPIC, "flask_app.py")
 CONTRACT = at("autograder", "hidden", TOPIC, "test_contract.py")
 COURSE = at("course.toml")
+CELL = "\n```{{code-cell}} ipython3\n{options}\n{code}\n```\n"
+PREDICTS = 'predict("What?", {"a": 1, "b": 2}, observed=1)'
 
 
 def swap(where: Callable[[Path], Path], old: str, new: str) -> Callable[[Path], object]:
@@ -96,6 +98,12 @@ BREAKS = [
     Break("lesson-region", swap(PAIR, "    # endregion greet\n", ""), "is not closed"),
     Break("lesson-region", add(PAIR, "# region greet\n# endregion\n"), "more than once"),
     Break("lesson-region", add(PAIR, "# endregion\n"), "closes nothing"),
+    Break("lesson-prediction", add(LESSON, CELL.format(options="", code=PREDICTS)), "can be read", 2),
+    Break("lesson-prediction", add(LESSON, CELL.format(options=":tags: [hide-input]\n", code=PREDICTS)),
+          "'source_hidden: true'"),
+    Break("lesson-prediction",
+          add(LESSON, CELL.format(options="---\ntags: [hide-input]\n---\n", code=PREDICTS)),
+          "'source_hidden: true'"),
     Break("check-collected", add(CONTRACT, "import nothing_of_this_name\n"), "nothing_of_this_name", 1),
     Break("check-collected", add(EXAMPLES, "import nothing_of_this_name\n"), "nothing_of_this_name"),
     Break("check-sentence", swap(CONTRACT, "goodbye.", "goodbye"), "without a period"),
@@ -192,3 +200,19 @@ def test_what_tools_leave_behind_is_nobodys_content(root: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text("x")
     assert faults(root, "unclaimed") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ("", "pair()"),
+        (":tags: [hide-input]\n:jupyter: {source_hidden: true}\n", PREDICTS),
+        ("---\ntags: [hide-input]\njupyter:\n  source_hidden: true\n---\n", PREDICTS),
+    ],
+)
+def test_other_cells_and_predictions_that_are_folded_are_left_alone(
+    tmp_path: Path, options: str, code: str
+) -> None:
+    root = write_toy(tmp_path)
+    add(LESSON, CELL.format(options=options, code=code))(root)
+    assert faults(root, "lesson-prediction") == []

@@ -283,6 +283,10 @@ def test_jupyterlab_opens_the_lesson_as_a_notebook_and_shows_the_same_blocks(
     fastapi = box(answer.locator(".sbs-fastapi"))
     assert flask["y"] == fastapi["y"]
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
+    page.locator("fieldset").first.scroll_into_view_if_needed()
+    playwright.expect(page.locator("fieldset legend").first).to_be_visible()
+    reasons = page.locator(".cm-line", has_text="because=").filter(visible=True)
+    playwright.expect(reasons).to_have_count(0)
     assert (
         page.locator(
             ".jp-OutputArea-output[data-mime-type*=error], .jp-RenderedText[data-mime-type*=stderr]"
