@@ -30,7 +30,7 @@ def readable() -> Iterator[Path]:
 
 def as_somebody(folder: Path, python: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     home = folder / "home"
-    paths = [str(folder / "project"), *package_folders()]
+    paths = [str(folder / "project"), *_packages_for_all(folder)]
     return subprocess.run(
         [
             *(
@@ -93,13 +93,32 @@ def test_all_of_it_holds_for_an_ordinary_user(readable: Path) -> None:
     assert "skipped" not in summary
 
 
+def _packages_for_all(folder: Path) -> list[str]:
+    """The folders of packages; those in a place that is closed to others are linked into this one."""
+    found = []
+    for at, packages in enumerate(map(Path, package_folders())):
+        linked = folder / str(at) / "site-packages"
+        if not _open_to_all(packages) and not linked.is_dir():
+            shutil.copytree(packages, linked, copy_function=_link)
+        found.append(str(linked if linked.is_dir() else packages))
+    return found
+
+
+def _link(file: str, place: str) -> None:
+    """The same file once more, below folders that are open to all; a copy where links are not to be had."""
+    try:
+        os.link(file, place)
+    except OSError:
+        shutil.copy2(file, place)
+
+
 def _python_for_all(folder: Path) -> str:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     found = (sys.executable, *(f"{place}/{version}" for place in ("/usr/bin", "/usr/local/bin")))
     for python in found:
         if _open_to_all(Path(python).resolve()) and as_somebody(folder, python, "-c", NEEDED).returncode == 0:
             return python
-    pytest.skip(f"no {version} that another user may run, with packages that another user may read")
+    pytest.skip(f"no {version} that another user may run, and that has what the packages here need")
 
 
 def _open_to_all(path: Path) -> bool:
