@@ -44,3 +44,11 @@ def test_parts_that_came_to_the_same_are_kept_once() -> None:
     assert first.parts[0] is second.parts[0]
     assert other.parts[0] is not first.parts[0]
     assert other.parts[0].points == 1.0
+
+
+def test_the_rest_is_as_it_was_and_the_names_of_fields_are_kept_once() -> None:
+    whole = mixed()
+    short, other = shortened_report(whole), shortened_report(not_started())
+    assert short.model_dump(exclude={"parts", "versions"}) == whole.model_dump(exclude={"parts", "versions"})
+    assert Report.model_validate_json(short.model_dump_json()) == short
+    assert short.model_fields_set is other.model_fields_set
