@@ -85,6 +85,9 @@ class Keys:
         self._console.print(Text.assemble("You are at ", linked(self._current(saved))), soft_wrap=True)
         if self._passed:
             self._console.print(Text(self._what_now()))
+        elif (part := self._other_part()) is not None:
+            title = f"Next: {part_title(part.name)}, "
+            self._console.print(Text.assemble(title, linked(self._first_file(part))), soft_wrap=True)
 
     def is_valid(self, key: str) -> bool:
         """Whether the key means something now."""
@@ -145,10 +148,22 @@ class Keys:
         """The file that was saved last; before the first save, that of the first part that is not passed."""
         if saved:
             return saved[-1]
-        folder = self._catalog.places(self._topic.name).exercise
+        return self._first_file((self._left or self._parts)[0])
+
+    @property
+    def _left(self) -> list[Part]:
         judged = {part.name: part.verdict for part in self._report.parts} if self._report else {}
-        left = [part for part in self._parts if judged.get(part.name) not in DONE]
-        return folder / (left or self._parts)[0].files[0]
+        return [part for part in self._parts if judged.get(part.name) not in DONE]
+
+    def _other_part(self) -> Part | None:
+        """The part to go on with, when what was begun passes and another is left."""
+        left = self._left
+        if len(left) == len(self._parts) or any(map(self._is_begun, left)):
+            return None
+        return left[0] if left else None
+
+    def _first_file(self, part: Part) -> Path:
+        return self._catalog.places(self._topic.name).exercise / part.files[0]
 
     def _what_now(self) -> str:
         solution = f"Beside the solution: course solution {self._topic.name}."

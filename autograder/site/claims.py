@@ -153,7 +153,7 @@ def _row(catalog: Catalog, claim: Claim, title: str) -> str:
         place = f"tests/{claim.topic}.html#{claim.id.lower()}"
         shown = (
             f'<a href="{place}"><code>{name.replace("_", "_<wbr>")}</code></a>'
-            f"<br><small>{html.escape(file)}</small>"
+            f"<br><small>{html.escape(file).replace('/', '/<wbr>')}</small>"
         )
     else:
         shown = f"<em>not tested here:</em> {_prose(claim.untested or '')}"

@@ -75,10 +75,12 @@ def desk(toy: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
 def test_a_save_brings_the_verdict_and_the_place(desk: Desk) -> None:
     told = desk.sees("Where to begin", "0 of 3 parts are passed", READY)
     assert "You are at exercises/greeting/flask_app.py" in told
+    assert "Next:" not in told
     desk.saves("flask_app.py")
     told = desk.sees("10 of 20 points", READY)
     assert "FastAPI  · not begun" in told
     assert "1 of 3 parts are passed" in told
+    assert "Next: FastAPI, exercises/greeting/fastapi_app.py" in told
     desk.renames("fastapi_app.py")
     told = desk.sees("20 of 20 points", READY)
     assert "You are at exercises/greeting/fastapi_app.py" in told
