@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from autograder.catalog import Catalog, Topic, load
 from autograder.commands.keeping import current_standing, hold_part, keep
 from autograder.errors import UsageError
 from autograder.learn.checking import own_desk, working_topic
+from autograder.learn.next_up import next_up
+from autograder.learn.standing import Standing, State
+from autograder.learn.store import Store
+from autograder.learn.words import linked
 from autograder.report.line import json_line
 from autograder.report.model import Report
 from autograder.report.terminal import show_report
+from autograder.report.words import part_title
 from autograder.selfcheck import SelfChecker
 from autograder.verdict import Status, Verdict
 
@@ -36,8 +43,31 @@ def run(
         else:
             show_report(report, Console(), desk=desk.result())
         sys.stdout.flush()  # the verdict waits for nothing
-        keep(catalog, lambda store: store.record_check(report))
+        standing: list[Standing] = []
+        keep(catalog, lambda store: standing.append(_recorded(store, report)))
+        if desk is not None and folder is None and standing and _passes(report, desk.result().untouched):
+            Console().print(Text("\n"), _what_next(catalog, topic, standing[0]), sep="", soft_wrap=True)
     return exit_code(report)
+
+
+def _recorded(store: Store, report: Report) -> Standing:
+    store.record_check(report)
+    return store.standing()
+
+
+def _passes(report: Report, untouched: Collection[str]) -> bool:
+    """Whether something was begun, and all of that passes."""
+    begun = [part for part in report.parts if part.name not in untouched]
+    return bool(begun) and all(part.verdict in _FINE for part in begun)
+
+
+def _what_next(catalog: Catalog, topic: Topic, standing: Standing) -> Text:
+    left = [part for part in topic.part if standing.part(topic.name, part.name).state is not State.PASSED]
+    if left:
+        file = catalog.places(topic.name).exercise / left[0].files[0]
+        return Text.assemble(f"Next: {part_title(left[0].name)}, ", linked(file))
+    told = "All examples pass." if catalog.course.edition == "student" else f"All of {topic.name} passes."
+    return Text(f"{told} What comes next: course next" if next_up(catalog, standing) else told)
 
 
 def asked_for(

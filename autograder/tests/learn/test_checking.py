@@ -38,6 +38,18 @@ def test_a_check_without_a_topic_says_which_it_is(learner: Learner) -> None:
     assert "FastAPI  · not begun" in learner.types("check", code=1)
 
 
+def test_a_check_that_passes_says_what_comes_next(learner: Learner) -> None:
+    assert "Next:" not in learner.types("check", "greeting", code=1)
+    learner.solves("flask_app.py")
+    for words, code in ((("greeting",), 1), (("greeting", "flask"), 0)):
+        assert "Next: FastAPI, exercises/greeting/fastapi_app.py" in learner.types("check", *words, code=code)
+    assert "Next:" not in learner.types("check", "greeting", "fastapi", code=1)
+    learner.solves("fastapi_app.py")
+    told = learner.types("check", "greeting")
+    assert "All of greeting passes. What comes next: course next" in told
+    assert "Next" not in learner.types("check", "greeting", "--json")
+
+
 def test_a_check_is_kept_and_its_loss_is_one_line(learner: Learner, data: Path) -> None:
     learner.solves("flask_app.py")
     learner.types("check", "greeting", "flask")
