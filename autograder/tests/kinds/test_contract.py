@@ -56,7 +56,7 @@ NOT_STARTING: dict[str, tuple[str, str]] = {
 DYING: dict[str, tuple[str, str]] = {
     "dies half-way": ("import os; os._exit(3)", "The app's process ended by itself, with exit code 3."),
     "segfaults": (
-        "import os; os.kill(os.getpid(), 11)",
+        "import signal; signal.raise_signal(11)",  # of this thread: os.kill would leave it a moment to answer
         "The app's process was ended by signal 11 (Segmentation fault).",
     ),
     "floods": (
