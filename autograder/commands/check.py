@@ -17,11 +17,10 @@ from autograder.learn.checking import own_desk, working_topic
 from autograder.learn.next_up import next_up
 from autograder.learn.standing import Standing, State
 from autograder.learn.store import Store
-from autograder.learn.words import linked
+from autograder.learn.words import next_part
 from autograder.report.line import json_line
 from autograder.report.model import Report
 from autograder.report.terminal import show_report
-from autograder.report.words import part_title
 from autograder.selfcheck import SelfChecker
 from autograder.verdict import Status, Verdict
 
@@ -65,7 +64,7 @@ def _what_next(catalog: Catalog, topic: Topic, standing: Standing) -> Text:
     left = [part for part in topic.part if standing.part(topic.name, part.name).state is not State.PASSED]
     if left:
         file = catalog.places(topic.name).exercise / left[0].files[0]
-        return Text.assemble(f"Next: {part_title(left[0].name)}, ", linked(file))
+        return next_part(left[0].name, file)
     told = "All examples pass." if catalog.course.edition == "student" else f"All of {topic.name} passes."
     return Text(f"{told} What comes next: course next" if next_up(catalog, standing) else told)
 

@@ -17,7 +17,7 @@ from autograder.errors import CourseError, StoreError, reason
 from autograder.learn.standing import DONE
 from autograder.learn.starters import find_starters, part_files, worked_on
 from autograder.learn.store import open_store
-from autograder.learn.words import bar, linked
+from autograder.learn.words import bar, linked, next_part
 from autograder.report.desk import Desk
 from autograder.report.focus import first_to_fix
 from autograder.report.model import Report
@@ -86,8 +86,7 @@ class Keys:
         if self._passed:
             self._console.print(Text(self._what_now()))
         elif (part := self._other_part()) is not None:
-            title = f"Next: {part_title(part.name)}, "
-            self._console.print(Text.assemble(title, linked(self._first_file(part))), soft_wrap=True)
+            self._console.print(next_part(part.name, self._first_file(part)), soft_wrap=True)
 
     def is_valid(self, key: str) -> bool:
         """Whether the key means something now."""

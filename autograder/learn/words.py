@@ -10,10 +10,10 @@ from rich.text import Text
 
 from autograder.learn.progress import Row
 from autograder.learn.standing import State
-from autograder.report.words import points
+from autograder.report.words import part_title, points
 from autograder.verdict import Verdict
 
-__all__ = ["bar", "counted", "duration", "linked", "shown_path", "state_text"]
+__all__ = ["bar", "counted", "duration", "linked", "next_part", "shown_path", "state_text"]
 
 _SIGNS = {
     State.NEW: ("·", "."),
@@ -68,6 +68,11 @@ def shown_path(path: Path) -> str:
     except ValueError:  # on another drive
         return str(path)
     return relative if len(relative) < len(str(path)) else str(path)
+
+
+def next_part(name: str, file: Path) -> Text:
+    """Which part to go on with, and the file to open for it."""
+    return Text.assemble(f"Next: {part_title(name)}, ", linked(file))
 
 
 def linked(path: Path, *, whole: bool = False) -> Text:

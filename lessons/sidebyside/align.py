@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-__all__ = ["Row", "align", "beside", "differing"]
+__all__ = ["Row", "align", "beside", "differing", "indent"]
 
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
 _ASYNC = re.compile(r"\b(async|await)\s+")
@@ -71,7 +71,7 @@ def differing(left: str, right: str) -> tuple[Spans, Spans]:
     How far a line is indented is seen without a mark.
     """
     a, b = _WORD.findall(left.lstrip()), _WORD.findall(right.lstrip())
-    ends_a, ends_b = _ends(a, _indent(left)), _ends(b, _indent(right))
+    ends_a, ends_b = _ends(a, indent(left)), _ends(b, indent(right))
     spans_a: list[tuple[int, int]] = []
     spans_b: list[tuple[int, int]] = []
     for kind, a0, a1, b0, b1 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
@@ -97,7 +97,8 @@ def _likeness(a: str, b: str) -> float:
     return ratio if ratio >= _ALIKE else 0.0
 
 
-def _indent(line: str) -> int:
+def indent(line: str) -> int:
+    """How many characters of white space the line begins with."""
     return len(line) - len(line.lstrip())
 
 

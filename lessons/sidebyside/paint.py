@@ -10,6 +10,8 @@ from pygments import lex
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
 
+from sidebyside.align import indent
+
 __all__ = ["Piece", "hanging", "painted", "pieces"]
 
 Piece = tuple[str, str]
@@ -57,7 +59,7 @@ def painted(line: Sequence[Piece], marks: Sequence[tuple[int, int]] = ()) -> str
 
 def hanging(line: str) -> int:
     """How far a line's continuation hangs in when it wraps, in characters."""
-    return len(line) - len(line.lstrip()) + 4
+    return indent(line) + 4
 
 
 def _cut(line: Sequence[Piece], marks: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str, bool]]:
