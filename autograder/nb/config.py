@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
@@ -53,6 +54,7 @@ def configure(c: Any, folder: Path) -> None:
     close_engine(place)
     lock.release(place.lock)
     _reach_commands()
+    _reach_modules(place.path)
     catalog = place.catalog()
     _course(c, place)
     _converters(c, catalog)
@@ -72,6 +74,21 @@ def _reach_commands() -> None:
     path = os.environ.get("PATH", os.defpath)
     if commands not in path.split(os.pathsep):
         os.environ["PATH"] = f"{path}{os.pathsep}{commands}"
+
+
+def _reach_modules(folder: Path) -> None:
+    """Let the configuration name modules beside it, such as a plugin, from any working directory.
+
+    nbgrader itself adds only the working directory. A server reads its configuration before each
+    request; modules of the folder are imported anew then, because they may have been edited.
+    """
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__dict__", {}).get("__file__")
+        if isinstance(file, str) and Path(file).parent == folder:
+            del sys.modules[name]
 
 
 def _course(c: Any, place: GradingFolder) -> None:

@@ -12,10 +12,12 @@ from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
 from autograder.catalog import Catalog, Topic
+from autograder.errors import CourseError, reason
 from autograder.nb.cover import grade_id
 from autograder.nb.folder import GradingFolder
 from autograder.nb.inbox import odd_names
 from autograder.nb.journal import Journal, Kind, Standing
+from autograder.nb.whole import replacing
 from autograder.report.model import Report
 from autograder.verdict import Status
 
@@ -49,14 +51,20 @@ class StatusExport(ExportPlugin):
     """Everyone who is known for every assignment, with where they stand and points by part."""
 
     def export(self, gradebook: Any) -> None:
-        """Write ``grades.csv``, or what ``--to`` names."""
+        """Write ``grades.csv``, or what ``--to`` names; the old file stays until the new one is whole."""
+        try:
+            self._export(gradebook)
+        except (CourseError, OSError) as error:
+            self.parent.fail(reason(error))
+
+    def _export(self, gradebook: Any) -> None:
         folder = GradingFolder(Path(self.parent.coursedir.root))
         catalog = folder.catalog()
         names = list(self._assignments(gradebook, catalog))
         parts = sorted({f"{name}:{part.name}" for name in names for part in catalog.topic(name).part})
         wanted = {str(student) for student in self.student}
         target = Path(self.to or "grades.csv")
-        with target.open("w", encoding="utf-8", newline="") as file:
+        with replacing(target) as file:
             writer = csv.DictWriter(file, [*_COLUMNS, *parts], restval="")
             writer.writeheader()
             for name in names:
@@ -96,7 +104,7 @@ class _Row:
             return Status.MISSING
         if self.standing.reason:
             return Status.BROKEN
-        if not self.standing.complete or self.report is None:
+        if not self.standing.complete or self.report is None or self.submission is None:
             return UNGRADED
         if any(grade.needs_manual_grade for grade in self.grades.values()):
             return Status.AWAITING_PERSON
@@ -107,6 +115,8 @@ class _Row:
         """Why there is no ordinary grade."""
         if self.standing is not None and self.standing.reason:
             return self.standing.reason.splitlines()[0]
+        if self.report is not None and self.submission is None:
+            return "graded, but not in the gradebook: run autograde"
         if self.status == UNGRADED:
             return "handed in, not graded yet: run autograde"
         return (self.report.refusal or "") if self.report else ""

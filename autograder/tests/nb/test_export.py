@@ -6,17 +6,20 @@ import csv
 import sqlite3
 
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.apps import ExportApp
+
+from autograder.nb import export
 
 from .conftest import Desk
 
 
-def table(desk: Desk, *words: str) -> dict[tuple[str, str], dict[str, str]]:
+def table(desk: Desk, *words: str, name: str = "grades.csv") -> dict[tuple[str, str], dict[str, str]]:
     app = ExportApp()
     app.load_cwd_config = False
-    app.initialize([*words, f"--to={desk.path / 'grades.csv'}"], root=str(desk.path))
+    app.initialize([*words, f"--to={desk.path / name}"], root=str(desk.path))
     app.start()
-    with (desk.path / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (desk.path / name).open(encoding="utf-8", newline="") as file:
         return {(row["assignment"], row["student_id"]): row for row in csv.DictReader(file)}
 
 
@@ -102,6 +105,47 @@ def test_nbgraders_own_command_writes_the_table(desk: Desk) -> None:
     text = (desk.path / "grades.csv").read_text("utf-8")
     assert text.startswith("assignment,student_id,")
     assert "greeting,ann," in text
+
+
+def test_a_student_removed_from_the_gradebook_does_not_break_the_export(desk: Desk) -> None:
+    for student in ("ann", "ben"):
+        desk.hand_in(student, flask="# 10\n")
+    desk.autograde()
+    with Gradebook(f"sqlite:///{desk.path / 'gradebook.db'}") as gradebook:
+        gradebook.remove_student("ben")
+    rows = table(desk)
+    assert (rows["greeting", "ann"]["status"], rows["greeting", "ann"]["score"]) == ("graded", "10")
+    assert rows["greeting", "ben"]["score"] == ""
+    assert "not in the gradebook" in rows["greeting", "ben"]["reason"]
+
+
+@pytest.mark.parametrize("name", ["grades.csv", "other.csv"])
+def test_the_old_table_stays_until_the_new_one_is_whole(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    desk.hand_in("ann", flask="# 1\n")
+    desk.autograde()
+    old = desk.path / name
+    old.write_text("the old table")
+    old.chmod(0o640)
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "_points", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            table(desk, name=name)
+    assert old.read_text() == "the old table"
+    assert table(desk, name=name)
+    assert old.stat().st_mode & 0o777 == 0o640
+    assert not [path for path in desk.path.iterdir() if path.name.startswith(f".{name}")]
+
+
+def test_a_table_that_cannot_be_written_is_reported_without_a_traceback(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        table(desk, name="nowhere/grades.csv")
+    said = capsys.readouterr().err
+    assert "nowhere" in said
+    assert "Traceback" not in said
 
 
 def test_students_and_assignments_can_be_chosen(desk: Desk) -> None:
