@@ -10,6 +10,7 @@ from uuid import uuid4
 from flask import Flask, g
 from sqlalchemy import Engine, ForeignKey, create_engine, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.pool import SingletonThreadPool
 
 __all__ = ["create_app"]
 
@@ -42,7 +43,11 @@ class Concert(Base):
 
 def open_engine(url: str | None = None) -> Engine:
     """A new database with a season of concerts: in memory, and of this app's own, unless told otherwise."""
-    engine = create_engine(url or f"sqlite:///file:{uuid4()}?mode=memory&cache=shared&uri=true")
+    if url is None:
+        memory = f"sqlite:///file:{uuid4()}?mode=memory&cache=shared&uri=true"
+        engine = create_engine(memory, poolclass=SingletonThreadPool)  # a connection for each thread
+    else:
+        engine = create_engine(url)
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         session.add_all(Concert(seats=3, artist=Artist(name=name)) for name in ARTISTS)

@@ -12,8 +12,10 @@ from http import HTTPStatus
 from typing import Annotated, Final, Self
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import (
     CheckConstraint,
@@ -30,6 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, joinedload, mapped_column, relationship
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 __all__ = ["create_app"]
 
@@ -342,6 +346,19 @@ async def show_invalid(_request: Request, _error: Exception) -> JSONResponse:
     return JSONResponse({"error": "invalid"}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
+async def method_not_allowed(request: Request, error: Exception) -> Response:
+    """List every method of the path in `Allow`: the router lists those of the first route that matches."""
+    assert isinstance(error, HTTPException)
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is Match.PARTIAL
+    ]
+    methods = {method for route in matching for method in route.methods or ()}
+    error.headers = {"Allow": ", ".join(sorted(methods))}
+    return await http_exception_handler(request, error)
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Connect before the first request, and close all connections after the last."""
@@ -356,4 +373,5 @@ def create_app() -> FastAPI:
     app.include_router(ledger)
     app.add_exception_handler(Refused, show_refusal)
     app.add_exception_handler(RequestValidationError, show_invalid)
+    app.add_exception_handler(405, method_not_allowed)
     return app

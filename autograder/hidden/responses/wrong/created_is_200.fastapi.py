@@ -19,8 +19,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 __all__ = ["create_app"]
 
@@ -291,9 +293,21 @@ def give_badge(member_id: int, books: TheBooks, response: Response) -> None:
 
 
 async def http_error_as_json(_request: Request, error: HTTPException) -> JSONResponse:
-    """Keep the error's status and headers (a 405 carries Allow) and word it as the contract does."""
+    """Keep the error's status and headers and word it as the contract does."""
     phrase = HTTPStatus(error.status_code).phrase.lower()
     return JSONResponse({"error": phrase}, error.status_code, error.headers)
+
+
+async def method_not_allowed(request: Request, error: HTTPException) -> JSONResponse:
+    """List every method of the path in `Allow`: the router lists those of the first route that matches."""
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is Match.PARTIAL
+    ]
+    methods = {method for route in matching for method in route.methods or ()}
+    error.headers = {"Allow": ", ".join(sorted(methods))}
+    return await http_error_as_json(request, error)
 
 
 async def invalid_body(_request: Request, _error: RequestValidationError) -> JSONResponse:
@@ -328,6 +342,7 @@ def create_app() -> FastAPI:
     app.include_router(router)
     # One by one: a handler takes its own error, which the type of `exception_handlers` does not allow.
     app.exception_handler(HTTPException)(http_error_as_json)
+    app.exception_handler(405)(method_not_allowed)
     app.exception_handler(RequestValidationError)(invalid_body)
     app.exception_handler(UnknownMemberError)(no_such_member)
     app.exception_handler(EmailTakenError)(email_taken)

@@ -1,4 +1,4 @@
-"""Declares HEAD before GET: a 405 lists what the first route of the address takes.
+"""Declares HEAD before GET and leaves Allow to the router, which lists the first route's methods: HEAD.
 
 Fails: test_another_method_is_refused_with_allow
 """
@@ -107,7 +107,7 @@ async def line_test(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def error_as_json(_request: Request, error: HTTPException) -> JSONResponse:
-    """Keep the error's status and headers (a 405 carries Allow) and word it as the contract does."""
+    """Keep the error's status and headers and word it as the contract does."""
     phrase = HTTPStatus(error.status_code).phrase.lower()
     return JSONResponse({"error": phrase}, status_code=error.status_code, headers=error.headers)
 

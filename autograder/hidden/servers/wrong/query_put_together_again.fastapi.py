@@ -16,9 +16,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 __all__ = ["create_app"]
@@ -58,7 +60,6 @@ ThisPier = Annotated[Pier, Depends(this_pier)]
 router = APIRouter()
 
 
-# The lower decorator registers first, so that a 405 lists GET.
 @router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def report_health(pier: ThisPier) -> Health:
@@ -109,9 +110,21 @@ async def line_test(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def error_as_json(_request: Request, error: HTTPException) -> JSONResponse:
-    """Keep the error's status and headers (a 405 carries Allow) and word it as the contract does."""
+    """Keep the error's status and headers and word it as the contract does."""
     phrase = HTTPStatus(error.status_code).phrase.lower()
     return JSONResponse({"error": phrase}, status_code=error.status_code, headers=error.headers)
+
+
+async def method_not_allowed(request: Request, error: HTTPException) -> JSONResponse:
+    """List every method of the path in `Allow`: the router lists those of the first route that matches."""
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is Match.PARTIAL
+    ]
+    methods = {method for route in matching for method in route.methods or ()}
+    error.headers = {"Allow": ", ".join(sorted(methods))}
+    return await error_as_json(request, error)
 
 
 def create_app(config: Mapping[str, str] | None = None) -> FastAPI:
@@ -125,7 +138,7 @@ def create_app(config: Mapping[str, str] | None = None) -> FastAPI:
     app = FastAPI(
         title="Turnstiles",
         # Starlette's class, not FastAPI's subclass: the router itself raises the former for 404 and 405.
-        exception_handlers={HTTPException: error_as_json},
+        exception_handlers={HTTPException: error_as_json, 405: method_not_allowed},
     )
     app.state.pier = Pier(settings["PIER"], settings["VERSION"])
     app.include_router(router)
