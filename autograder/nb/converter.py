@@ -16,7 +16,9 @@ from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
 
+from autograder.nb.counted import counted_grades
 from autograder.nb.gradebooks import KeptGradebook
+from autograder.report.model import CountedGrade
 
 __all__ = ["BatchAutograde"]
 
@@ -46,6 +48,11 @@ class BatchAutograde(Autograde):
     def close(self) -> None:
         """Close the gradebook; can be called again."""
         self.kept_gradebook.close()
+
+    def counted(self, topic: str, student: str) -> CountedGrade:
+        """What the gradebook counts for a submission that was recorded."""
+        with self.kept_gradebook.session() as gradebook:
+            return counted_grades(gradebook, topic, student)[student]
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Enter the hand-in and copy its files; anything but one known notebook is left to nbgrader."""

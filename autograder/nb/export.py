@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from nbgrader.plugins import ExportPlugin
 
 from autograder.catalog import Catalog, Topic
 from autograder.errors import CourseError, reason
-from autograder.nb.cover import grade_id
+from autograder.nb.counted import counted_grades, status_of_counted
 from autograder.nb.folder import GradingFolder
 from autograder.nb.inbox import odd_names
 from autograder.nb.journal import Journal, Kind, Standing
 from autograder.nb.whole import replacing
-from autograder.report.model import Report
+from autograder.report.model import CountedGrade, Report
 from autograder.verdict import Status
 
 __all__ = ["UNGRADED", "StatusExport"]
@@ -44,7 +44,8 @@ _COLUMNS = (
     "reason",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_HAS_SCORE = frozenset({Status.GRADED, Status.REFUSED})
+_COUNTED = frozenset({Status.GRADED, Status.REFUSED, Status.AWAITING_PERSON})
+_PROVISIONAL = "provisional: a person's points were given to an earlier submission"
 
 
 class StatusExport(ExportPlugin):
@@ -89,13 +90,7 @@ class _Row:
     submission: Any
     standing: Standing | None
     report: Report | None
-
-    @property
-    def grades(self) -> Mapping[str, Any]:
-        """Grades by cell."""
-        if self.submission is None:
-            return {}
-        return {grade.name: grade for notebook in self.submission.notebooks for grade in notebook.grades}
+    counted: CountedGrade | None
 
     @property
     def status(self) -> str:
@@ -104,11 +99,9 @@ class _Row:
             return Status.MISSING
         if self.standing.reason:
             return Status.BROKEN
-        if not self.standing.complete or self.report is None or self.submission is None:
+        if not self.standing.complete or self.report is None or self.counted is None:
             return UNGRADED
-        if any(grade.needs_manual_grade for grade in self.grades.values()):
-            return Status.AWAITING_PERSON
-        return Status.REFUSED if self.report.status is Status.REFUSED else Status.GRADED
+        return status_of_counted(self.counted, self.report.status)
 
     @property
     def reason(self) -> str:
@@ -119,6 +112,8 @@ class _Row:
             return "graded, but not in the gradebook: run autograde"
         if self.status == UNGRADED:
             return "handed in, not graded yet: run autograde"
+        if self.status == Status.AWAITING_PERSON and self.counted is not None and self.counted.complete:
+            return _PROVISIONAL
         return (self.report.refusal or "") if self.report else ""
 
 
@@ -126,12 +121,15 @@ def _rows(gradebook: Any, folder: GradingFolder, topic: Topic) -> Iterator[dict[
     assignment = gradebook.find_assignment(topic.name)
     journal = Journal(folder.journal)
     standings = journal.standings(topic.name)
+    counted = counted_grades(gradebook, topic.name)
     people = {person.id: person for person in gradebook.students}
     homes = {path.name for path in folder.submitted.glob("*") if not path.name.startswith(".")}
     for student in sorted(people.keys() | standings.keys() | homes - set(odd_names(folder))):
         found = _found(gradebook, topic, student)
         standing = standings.get(student)
-        row = _Row(student, people.get(student), found, standing, _report(journal, standing))
+        row = _Row(
+            student, people.get(student), found, standing, _report(journal, standing), counted.get(student)
+        )
         yield {
             "assignment": topic.name,
             "student_id": student,
@@ -162,22 +160,17 @@ def _report(journal: Journal, standing: Standing | None) -> Report | None:
 
 
 def _points(row: _Row, topic: Topic) -> dict[str, object]:
-    """Points where the grade is whole; the parts that are settled also while others wait for a person."""
-    if row.status not in (*_HAS_SCORE, Status.AWAITING_PERSON):
+    """Points by part and in all; no score where a part has no points yet."""
+    if row.counted is None or row.status not in _COUNTED:
         return {}
-    grades = row.grades
-    told: dict[str, object] = {
-        f"{topic.name}:{part.name}": grade.score
-        for part in topic.part
-        if (grade := grades.get(grade_id(topic.name, part.name))) and not grade.needs_manual_grade
-    }
-    told["auto_score"] = _sum(grade.auto_score for grade in grades.values())
-    told["manual_score"] = _sum(grade.manual_score for grade in grades.values())
-    told["extra_credit"] = _sum(grade.extra_credit for grade in grades.values())
-    penalty = row.submission.late_submission_penalty
-    told["late_penalty"] = penalty
-    if row.status in _HAS_SCORE:
-        told["score"] = max(0.0, row.submission.score - (penalty or 0.0))
+    counted = row.counted
+    told: dict[str, object] = {f"{topic.name}:{part.name}": part.points for part in counted.parts}
+    told["auto_score"] = _sum(part.auto_points for part in counted.parts)
+    told["manual_score"] = _sum(part.manual_points for part in counted.parts)
+    told["extra_credit"] = _sum(part.extra_credit for part in counted.parts)
+    told["late_penalty"] = counted.late_penalty
+    if counted.complete:
+        told["score"] = counted.points
     return told
 
 

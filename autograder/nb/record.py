@@ -19,6 +19,7 @@ from autograder.errors import CourseError, GradingBroken, UsageError
 from autograder.flow import as_judged, most_under_way
 from autograder.nb import lock
 from autograder.nb.converter import BatchAutograde
+from autograder.nb.counted import with_counted
 from autograder.nb.engine import Engine, close_engine, engine_of
 from autograder.nb.exporter import reconcile
 from autograder.nb.folder import GradingFolder
@@ -215,7 +216,7 @@ class _Recorder:
         """Write one report into gradebook and notebook; a broken one only into the journal.
 
         Returns:
-            The report, broken when it could not be recorded.
+            The report with what the gradebook counts, or broken when it could not be recorded.
 
         Raises:
             CourseError: no other report could be recorded either.
@@ -228,7 +229,7 @@ class _Recorder:
         self._app.coursedir.student_id = submission.student
         outcome = capture_log(self._converter)
         if outcome["success"]:
-            return report
+            return with_counted(report, self._converter.counted(self._topic, submission.student))
         if outcome["error"].rstrip().endswith("KeyboardInterrupt"):
             # nbgrader's log capture swallows it, together with everything else.
             raise KeyboardInterrupt

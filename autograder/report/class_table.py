@@ -91,10 +91,10 @@ class _ClassPage:
         return table
 
     def _row(self, report: Report) -> list[Text]:
-        parts = {part.name: part for part in report.parts}
-        by_part = [Text(_earned(parts.get(name))) for name in self._parts]
+        earned = _earned_by_part(report)
+        by_part = [Text(earned.get(name, "")) for name in self._parts]
         broken = report.status is Status.BROKEN
-        whole = "#" if broken else points(report.points)
+        whole = "#" if broken else points(_whole(report))
         out_of = points(report.max_points)
         seen = status_look(report.status)
         status = Text(f"{seen.plain if self._plain else seen.sign} {seen.word}", style=seen.style)
@@ -120,26 +120,45 @@ class _ClassPage:
         return Text(visible_line(text, width, ascii_only=self._plain))
 
 
-def _earned(part: PartReport | None) -> str:
-    """What stands in a part's column: no number where nothing has been decided."""
-    if part is None:
-        return ""
+def _earned_by_part(report: Report) -> dict[str, str]:
+    """The cells of the parts' columns: no number where nothing has been decided."""
+    if report.counted is None or report.status is Status.BROKEN:
+        return {part.name: _earned(part) for part in report.parts}
+    return {part.name: "?" if part.points is None else points(part.points) for part in report.counted.parts}
+
+
+def _earned(part: PartReport) -> str:
     if part.verdict is Verdict.BROKEN:
         return "#"
     return "?" if part.verdict is Verdict.AWAITING_PERSON else points(part.points)
+
+
+def _whole(report: Report) -> float:
+    """What counts: the gradebook's points where there is one, else those that the checks gave."""
+    return report.points if report.counted is None else report.counted.points
 
 
 def _note(report: Report) -> str:
     """The one thing that an instructor should know first."""
     broken = [part.broken for part in report.parts if part.broken is not None]
     refused = [part.refusal for part in report.parts if part.refusal is not None]
-    told = [*broken, *([report.refusal] if report.refusal else []), *refused, *report.notes]
+    told = [*broken, *_provisional(report), *([report.refusal] if report.refusal else []), *refused]
+    told += report.notes
     if told:
         return told[0].partition("\n")[0]
     for part in report.parts:
         if part.process is not None and not part.process.started:
             return f"{part_title(part.name)} did not start."
     return ""
+
+
+def _provisional(report: Report) -> list[str]:
+    """Whose points a person gave to an earlier submission; they count until the person changes them."""
+    counted = report.counted
+    if counted is None:
+        return []
+    parts = [part_title(part.name) for part in counted.parts if part.waits and part.points is not None]
+    return [f"Provisional: a person graded an earlier {' and '.join(parts)}."] if parts else []
 
 
 def _sum(reports: Sequence[Report]) -> str:
@@ -150,7 +169,7 @@ def _sum(reports: Sequence[Report]) -> str:
     graded = [report for report in reports if report.status is Status.GRADED]
     if not graded:
         return f"{len(reports)} {noun}: {states}."
-    middle = points(median(report.points for report in graded))
+    middle = points(median(map(_whole, graded)))
     return (
         f"{len(reports)} {noun}: {states}. Median of the graded: {middle} of {points(graded[0].max_points)}."
     )

@@ -8,7 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from autograder.verdict import Status, Verdict
 
-__all__ = ["FORMAT_VERSION", "CheckReport", "PartReport", "ProcessReport", "Report"]
+__all__ = [
+    "FORMAT_VERSION",
+    "CheckReport",
+    "CountedGrade",
+    "CountedPart",
+    "PartReport",
+    "ProcessReport",
+    "Report",
+]
 
 FORMAT_VERSION = 1
 
@@ -71,6 +79,38 @@ class PartReport(_Frozen):
     walls: bool = Field(default=False, description="Whether a hostile submission would have been held.")
 
 
+class CountedPart(_Frozen):
+    """What the gradebook holds for one part."""
+
+    name: str
+    points: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        description="A person's points, else the automatic ones, plus extra credit; absent until given."
+    )
+    max_points: Points
+    waits: bool = Field(description="Whether a person still has to grade the part, or to look at it again.")
+    auto_points: float | None = None
+    manual_points: float | None = None
+    extra_credit: float | None = None
+
+
+class CountedGrade(_Frozen):
+    """What the gradebook counts for a submission, as the terminal, its page and the export show it."""
+
+    parts: tuple[CountedPart, ...]
+    late_penalty: Points = 0.0
+    points: Points = Field(description="The sum of all parts less the late penalty, never below 0.")
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part has points, so that there is a score."""
+        return all(part.points is not None for part in self.parts)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person still has to look at a part; then the points are provisional."""
+        return any(part.waits for part in self.parts)
+
+
 class Report(_Frozen):
     """One submission of one topic, all parts."""
 
@@ -90,3 +130,7 @@ class Report(_Frozen):
     wall_s: Seconds = 0.0
     cpu_s: Seconds = 0.0
     cached: bool = Field(default=False, description="Whether the verdict was read back, not made anew.")
+    counted: CountedGrade | None = Field(
+        default=None,
+        description="What nbgrader's gradebook counts; absent where nothing was recorded.",
+    )

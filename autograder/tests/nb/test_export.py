@@ -10,8 +10,15 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import ExportApp
 
 from autograder.nb import export
+from autograder.report.model import CountedGrade, Report
+from autograder.verdict import Status
 
 from .conftest import Desk
+
+
+def counted(report: Report) -> CountedGrade:
+    assert report.counted is not None
+    return report.counted
 
 
 def table(desk: Desk, *words: str, name: str = "grades.csv") -> dict[tuple[str, str], dict[str, str]]:
@@ -67,7 +74,8 @@ def test_a_persons_points_and_the_late_penalty_have_columns_of_their_own(desk: D
     desk.autograde(students=["ann"])
     desk.person("greeting-flask", manual_score=6.0)
     desk.person("greeting-fastapi", extra_credit=2.0)
-    desk.autograde()
+    graded = desk.autograde(force=True)
+    assert [counted(graded[student]).points for student in ("ann", "ben")] == [12, 0]
     rows = table(desk)
     ann, ben = rows["greeting", "ann"], rows["greeting", "ben"]
     assert (ann["auto_score"], ann["manual_score"], ann["extra_credit"], ann["late_penalty"]) == (
@@ -153,3 +161,29 @@ def test_students_and_assignments_can_be_chosen(desk: Desk) -> None:
         desk.hand_in(student, flask="# 1\n")
     desk.autograde()
     assert set(table(desk, "--assignment", "greeting", "--student", "ben")) == {("greeting", "ben")}
+
+
+def test_points_of_an_earlier_submission_count_provisionally_everywhere(desk: Desk) -> None:
+    desk.hand_in("ann", flask="# 3\n", fastapi="# 4\n")
+    desk.autograde()
+    desk.person("greeting-flask", extra_credit=0.5)
+    desk.person("greeting-fastapi", manual_score=6.0)
+    desk.hand_in("ann", flask="# 10\n", fastapi="# 9\n")
+    graded = desk.autograde()["ann"]
+    assert (graded.status, counted(graded).points) == (Status.AWAITING_PERSON, 16.5)
+    row = table(desk)["greeting", "ann"]
+    assert (row["status"], row["score"], row["greeting:fastapi"]) == ("awaiting_person", "16.5", "6")
+    assert row["reason"].startswith("provisional")
+    desk.person("greeting-flask", extra_credit=0.5)
+    desk.person("greeting-fastapi", manual_score=9.0)
+    row = table(desk)["greeting", "ann"]
+    assert (row["status"], row["score"], row["reason"]) == ("graded", "19.5", "")
+
+
+def test_a_memo_that_a_person_graded_is_graded_in_the_terminal_too(desk: Desk) -> None:
+    desk.memo("ann", "Flask.")
+    assert not counted(desk.autograde("opinion")["ann"]).complete
+    desk.person("opinion-memo", manual_score=7.5)
+    graded = desk.autograde("opinion", force=True)["ann"]
+    assert (graded.status, counted(graded).points) == (Status.GRADED, 7.5)
+    assert table(desk)["opinion", "ann"]["score"] == "7.5"

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from autograder.report import class_table
-from autograder.report.model import Report
+from autograder.report.model import CountedGrade, CountedPart, Report
 from autograder.report.terminal import show_class
 from autograder.tests.report.samples import HOSTILE, check, mixed, not_started, part, passing, report
 from autograder.tests.report.strategies import reports
@@ -75,6 +75,18 @@ def test_what_is_not_decided_shows_no_number() -> None:
     text = shown(CLASS)
     assert row(text, "ken")[:8] == ["ken", "8", "#", "#", "of", "16", "#", "broken"]
     assert row(text, "tim")[:7] == ["tim", "?", "0", "of", "10", "?", "awaiting"]
+
+
+def test_the_table_shows_what_the_gradebook_counts() -> None:
+    parts = (
+        CountedPart(name="flask", points=9.5, max_points=8, waits=True, manual_points=9, extra_credit=0.5),
+        CountedPart(name="fastapi", points=8, max_points=8, waits=False, auto_points=8),
+    )
+    counted = CountedGrade(parts=parts, late_penalty=2, points=15.5)
+    text = shown([named(mixed(), "ada").model_copy(update={"counted": counted})])
+    assert row(text, "ada")[:6] == ["ada", "9.5", "8", "15.5", "of", "16"]
+    assert "Provisional: a person graded an earlier Flask." in text
+    assert "Median of the graded: 15.5 of 16." in text
 
 
 def test_the_note_says_what_to_look_at_first() -> None:
