@@ -9,7 +9,7 @@ from autograder.collect.names import folded, path_problem, shown
 from autograder.collect.notes import Notes
 from autograder.collect.wanted import Wanted
 
-__all__ = ["ARCHIVES", "NESTED", "Intake"]
+__all__ = ["ARCHIVES", "NESTED", "TEXT", "Intake"]
 
 NESTED = "archives inside a hand-in are not unpacked; hand in the files themselves"
 """Why an archive is left out."""
@@ -17,7 +17,7 @@ NESTED = "archives inside a hand-in are not unpacked; hand in the files themselv
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
 """How the names of archives end that are unpacked."""
 
-_TEXT = frozenset(
+TEXT = frozenset(
     [
         ".py",
         ".toml",
@@ -39,6 +39,7 @@ _TEXT = frozenset(
         ".svg",
     ]
 )
+"""Suffixes of the files that are taken beside those that a topic names."""
 # Made by tools without the student's doing: nobody needs to hear of it.
 _SILENT_FOLDERS = frozenset(
     [
@@ -193,7 +194,7 @@ class Intake:
             return None
         if lower.endswith((*ARCHIVES, ".gz", ".7z", ".rar", ".whl")):
             return NESTED
-        if PurePosixPath(lower).suffix not in _TEXT:
+        if PurePosixPath(lower).suffix not in TEXT:
             return "only source and text files are taken"
         return None
 

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import nbgrader
+from nbgrader.exchange.default import ExchangeCollect
 
 from autograder.catalog import Catalog
 from autograder.errors import CourseError
-from autograder.nb import lock
+from autograder.nb import elsewhere, lock
+from autograder.nb.downloads import collected_suffixes
 from autograder.nb.engine import close_engine
 from autograder.nb.folder import GradingFolder
 from autograder.nb.inbox import odd_names, refresh
+from autograder.nb.transfer import to_submitted
 
 __all__ = ["DATABASE_VARIABLE", "configure"]
 
@@ -49,6 +52,8 @@ def configure(c: Any, folder: Path) -> None:
         c: traitlets' configuration; what is set after this call wins.
         folder: the grading folder; its course is found from there.
     """
+    if elsewhere.is_read():
+        return  # a configuration outside the folder loads ours, and only its own values are wanted
     place = GradingFolder(folder.resolve())
     # The formgrader loads its configuration before each request, so never while this process grades.
     close_engine(place)
@@ -57,6 +62,8 @@ def configure(c: Any, folder: Path) -> None:
     _reach_modules(place.path)
     catalog = place.catalog()
     _course(c, place)
+    _exchange(c, place)
+    _downloads(c, place, catalog)
     _converters(c, catalog)
     _feedback(c)
     try:
@@ -93,13 +100,26 @@ def _reach_modules(folder: Path) -> None:
 
 def _course(c: Any, place: GradingFolder) -> None:
     c.CourseDirectory.root = str(place.path)
-    c.CourseDirectory.course_id = place.course_id
     c.CourseDirectory.db_url = os.environ.get(DATABASE_VARIABLE) or _sqlite(place)
     c.CourseDirectory.submitted_directory = place.inbox.name
-    c.ZipCollectApp.CourseDirectory.submitted_directory = place.submitted.name
-    c.ExchangeFactory.collect = "autograder.nb.transfer.CollectToSubmitted"
-    c.Exchange.root = str(place.exchange)
     c.ExportApp.plugin_class = "autograder.nb.export.StatusExport"
+
+
+def _exchange(c: Any, place: GradingFolder) -> None:
+    """Name the course and its exchange, unless a hub's or the user's own configuration does."""
+    theirs = elsewhere.elsewhere(place.path)
+    if not theirs.CourseDirectory.get("course_id"):
+        c.CourseDirectory.course_id = place.course_id
+    if not theirs.Exchange.get("root"):
+        c.Exchange.root = str(place.exchange)
+    c.ExchangeFactory.collect = to_submitted(theirs.ExchangeFactory.get("collect", ExchangeCollect))
+
+
+def _downloads(c: Any, place: GradingFolder, catalog: Catalog) -> None:
+    """Let ``zip_collect`` take all that a learning platform's download holds."""
+    c.ZipCollectApp.CourseDirectory.submitted_directory = place.submitted.name
+    c.ZipCollectApp.extractor_plugin = "autograder.nb.downloads.ExtractDownloads"
+    c.FileNameCollectorPlugin.valid_ext = collected_suffixes(catalog.ready)
 
 
 def _sqlite(place: GradingFolder) -> str:
