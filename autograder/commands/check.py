@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.catalog import Catalog, Topic, load
-from autograder.commands.keeping import current_standing, hold_part, keep
+from autograder.commands.keeping import current_overview, hold_part, keep_check
 from autograder.errors import UsageError
+from autograder.learn.changes import held, stamps
 from autograder.learn.checking import own_desk, working_topic
-from autograder.learn.next_up import next_up
-from autograder.learn.standing import Standing, State
-from autograder.learn.store import Store
-from autograder.learn.words import next_part
+from autograder.learn.progress import Overview
+from autograder.learn.standing import Stamp
+from autograder.learn.words import next_part, shown_path
+from autograder.report.desk import Desk
 from autograder.report.line import json_line
 from autograder.report.model import Report
 from autograder.report.terminal import show_report
@@ -32,26 +33,37 @@ _FINE = {Verdict.PASSED, Verdict.AWAITING_PERSON}
 def run(
     course: Path | None, topic_name: str | None, part: str | None, folder: Path | None, *, as_json: bool
 ) -> int:
-    """Check the learner's files. Returns 0 when all passed, 1 when not, 3 when broken."""
+    """Check the learner's files. Returns 0 when all passed, 1 when not, 3 when broken.
+
+    Files in a folder of their own are judged and nothing of it is recorded.
+    """
     catalog, topic, part = asked_for(course, topic_name, part)
     with SelfChecker(catalog, topic) as checker, ThreadPoolExecutor(1) as beside:
-        desk = None if as_json else beside.submit(own_desk, catalog, topic, folder)
+        getting_desk = beside.submit(own_desk, catalog, topic, folder)
+        before = stamps(catalog, topic)
         report = checker.check(folder, None if part is None else [part])
-        if desk is None:
+        desk = getting_desk.result()
+        # Recorded before anything is printed: whoever reads the output may leave, and Ctrl-C may come.
+        is_kept = folder is None and _keep(catalog, topic, report, before, desk)
+        if as_json:
             sys.stdout.write(json_line(report) + "\n")
-        else:
-            show_report(report, Console(), desk=desk.result())
-        sys.stdout.flush()  # the verdict waits for nothing
-        standing: list[Standing] = []
-        keep(catalog, lambda store: standing.append(_recorded(store, report)))
-        if desk is not None and folder is None and standing and _passes(report, desk.result().untouched):
-            Console().print(Text("\n"), _what_next(catalog, topic, standing[0]), sep="", soft_wrap=True)
+            return exit_code(report)
+        console = Console()
+        show_report(report, console, desk=desk)
+        sys.stdout.flush()
+        if folder is not None:
+            own = shown_path(catalog.places(topic.name).exercise)
+            told = f"Your progress and your hints stay as they are: they follow the files in {own}."
+            console.print(Text(f"\n{told}"))
+        elif is_kept and _passes(report, desk.untouched):
+            console.print(
+                Text("\n"), _what_next(catalog, topic, current_overview(catalog)), sep="", soft_wrap=True
+            )
     return exit_code(report)
 
 
-def _recorded(store: Store, report: Report) -> Standing:
-    store.record_check(report)
-    return store.standing()
+def _keep(catalog: Catalog, topic: Topic, report: Report, before: Mapping[str, Stamp], desk: Desk) -> bool:
+    return keep_check(catalog, report, held(before, stamps(catalog, topic)), desk.untouched)
 
 
 def _passes(report: Report, untouched: Collection[str]) -> bool:
@@ -60,13 +72,13 @@ def _passes(report: Report, untouched: Collection[str]) -> bool:
     return bool(begun) and all(part.verdict in _FINE for part in begun)
 
 
-def _what_next(catalog: Catalog, topic: Topic, standing: Standing) -> Text:
-    left = [part for part in topic.part if standing.part(topic.name, part.name).state is not State.PASSED]
+def _what_next(catalog: Catalog, topic: Topic, seen: Overview) -> Text:
+    left = [row.part for row in seen.of(topic) if not row.is_passed]
     if left:
         file = catalog.places(topic.name).exercise / left[0].files[0]
         return next_part(left[0].name, file)
     told = "All examples pass." if catalog.course.edition == "student" else f"All of {topic.name} passes."
-    return Text(f"{told} What comes next: course next" if next_up(catalog, standing) else told)
+    return Text(f"{told} What comes next: course next" if seen.next else told)
 
 
 def asked_for(
@@ -83,7 +95,7 @@ def asked_for(
     if topic_name is not None:
         topic = catalog.ready_topic(topic_name)
     else:
-        found = working_topic(catalog, current_standing(catalog))
+        found = working_topic(current_overview(catalog))
         if found is None:
             raise UsageError(
                 "Which topic? You have passed all of them, so none is next.",

@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from autograder.catalog import Catalog, Topic, load
 from autograder.errors import StoreError, UsageError
+from autograder.learn.changes import as_it_is_now
 from autograder.learn.checking import working_topic
 from autograder.learn.progress import Overview, overview
-from autograder.learn.standing import Standing
+from autograder.learn.standing import Stamp, Standing
 from autograder.learn.starters import Starters, find_starters
 from autograder.learn.store import Store, open_store
+from autograder.report.model import Report
 
-__all__ = ["chosen_topic", "current_overview", "current_standing", "hold_part", "keep"]
+__all__ = ["chosen_topic", "current_overview", "current_standing", "hold_part", "keep", "keep_check"]
 
 
 def keep(catalog: Catalog, act: Callable[[Store], object]) -> None:
     """Let ``act`` record something; where that fails, one line on standard error says why."""
+    notices: list[str] = []
     try:
         with open_store(catalog) as store:
-            _tell(*store.notices)
+            notices = store.notices
             act(store)
     except StoreError as error:
-        _tell(f"your progress was not kept: {error.what} ({error.where}) {error.remedy}")
+        notices = [*notices, f"your progress was not kept: {error.what} ({error.where}) {error.remedy}"]
+    _tell(*notices)  # last: nobody may be there to read it
+
+
+def keep_check(
+    catalog: Catalog, report: Report, stamps: Mapping[str, Stamp], untouched: Collection[str] = ()
+) -> bool:
+    """Record how a check of the learner's own files ended. Returns whether that could be kept."""
+    kept: list[bool] = []
+
+    def record(store: Store) -> None:
+        store.record_check(report, stamps, untouched)
+        kept.append(True)
+
+    keep(catalog, record)
+    return bool(kept)
 
 
 def current_standing(catalog: Catalog) -> Standing:
@@ -46,7 +64,7 @@ def chosen_topic(course: Path | None, name: str | None) -> tuple[Catalog, Topic]
     catalog = load(course)
     if name is not None:
         return catalog, catalog.ready_topic(name)
-    found = working_topic(catalog, current_standing(catalog))
+    found = working_topic(current_overview(catalog))
     if found is None:
         raise UsageError(
             "Which topic? You have passed all of them, so none is next.",
@@ -72,7 +90,7 @@ def _current(catalog: Catalog, *, with_starters: bool = False) -> tuple[Standing
         with open_store(catalog) as store:
             _tell(*store.notices)
             starters = find_starters(catalog, store) if with_starters else Starters({})
-            return store.standing(), starters
+            return as_it_is_now(catalog, store.standing()), starters
     except StoreError as error:
         _tell(f"what you have done so far cannot be shown: {error.what} ({error.where}) {error.remedy}")
         return Standing(), Starters({})

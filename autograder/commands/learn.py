@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -12,9 +13,11 @@ from rich.text import Text
 
 from autograder.catalog import Catalog, load
 from autograder.commands.keeping import current_overview
-from autograder.learn.next_up import NextUp, part_minutes
+from autograder.learn.next_up import NextUp
 from autograder.learn.progress import Overview, document
-from autograder.learn.words import counted, duration, linked, state_text
+from autograder.learn.row import part_minutes
+from autograder.learn.standing import State
+from autograder.learn.words import changed_since, counted, duration, linked, state_text
 from autograder.report.words import part_title, points
 
 __all__ = ["run_next", "run_start"]
@@ -58,17 +61,24 @@ def _where(catalog: Catalog, seen: Overview) -> str:
     word = "pass their examples" if seen.examples else "are passed"
     told = f"{seen.passed} of {counted(parts, 'part')} {word}"
     if not seen.examples:
-        earned, most = (
-            sum(row.standing.points for row in seen.rows),
-            sum(row.part.points for row in seen.rows),
-        )
-        told += f", {points(earned)} of {most} points"
-    regressed = [row for row in seen.rows if row.standing.state == "regressed"]
+        told += f", {points(seen.points)} of {sum(row.part.points for row in seen.rows)} points"
     told += f"; about {left} are left." if seen.minutes_left else "."
-    if regressed:
-        named = ", ".join(f"{row.topic.name} {row.part.name}" for row in regressed)
-        told += f"\nPassed once, failing now: {named}."
-    return told
+    return "\n".join([told, *_begun(seen)])
+
+
+def _begun(seen: Overview) -> Iterator[str]:
+    """What was begun and is not passed, by what is known of it."""
+    for told, state in (
+        ("Passed once, failing now", State.REGRESSED),
+        ("Begun, not passed yet", State.TRIED),
+        ("Begun, not checked yet", State.NEW),
+    ):
+        found = [row for row in seen.begun if row.standing.state is state]
+        if found:
+            yield f"{told}: {', '.join(f'{row.topic.name} {row.part.name}' for row in found)}."
+    outdated = [row for row in seen.rows if row.is_outdated]
+    if outdated:
+        yield changed_since(outdated)
 
 
 def _show_next(catalog: Catalog, seen: Overview, console: Console) -> None:

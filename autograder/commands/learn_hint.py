@@ -4,89 +4,149 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from autograder.catalog import Catalog, Part, Topic
-from autograder.commands.keeping import chosen_topic, current_standing, hold_part, keep
-from autograder.learn.hints import STAGES, Hint, next_hint, read_hints, taken_hints
-from autograder.learn.standing import PartStanding, Standing, State
+from autograder.catalog import Catalog, load
+from autograder.commands.keeping import current_overview, current_standing, hold_part, keep
+from autograder.learn.hints import STAGES, Hint, next_hint, read_hints, taken_hints, to_hint_at
+from autograder.learn.progress import Overview
+from autograder.learn.row import Row
+from autograder.learn.standing import Change, Standing
 from autograder.report.words import part_title
 
 __all__ = ["run"]
 
+_CHANGED = {
+    Change.FILES: "Its files have changed since this check; what fails now:",
+    Change.CHECKS: "The checks themselves have changed since; what fails now:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    """Why there is no hint, and the command that helps instead."""
+
+    why: str
+    command: str
+
 
 def run(course: Path | None, topic_name: str | None, part: str | None, *, again: bool, as_json: bool) -> int:
     """Show the next hint, or those taken again. Returns 0, or 1 when there is nothing to hint at yet."""
-    catalog, topic = chosen_topic(course, topic_name)
-    hold_part(topic, part)
+    catalog = load(course)
+    if part is None and topic_name in catalog.course.frameworks:
+        topic_name, part = None, topic_name
+    if topic_name is not None:
+        hold_part(catalog.ready_topic(topic_name), part)
+    seen = current_overview(catalog)
+    rows = [
+        row for row in seen.rows if topic_name in {row.topic.name, None} and part in {row.part.name, None}
+    ]
+    row = to_hint_at(rows)
+    if row is None:
+        return _say(_nothing_to_hint_at(rows, seen), as_json=as_json)
+    if not row.standing.ran:
+        since = " (its files have changed since)" if row.is_outdated else ""
+        why = f"{_title(row)}: the app did not start at its last check{since}. Fix its own error first:"
+        return _say(_Nothing(why, _check_again(row)), as_json=as_json)
+    return _hint(catalog, row, again=again, as_json=as_json)
+
+
+def _hint(catalog: Catalog, row: Row, *, again: bool, as_json: bool) -> int:
+    topic, families = row.topic.name, row.standing.hints
     standing = current_standing(catalog)
-    found = _failing(topic, part, standing)
-    if found is None:
-        return _say(*_nothing_to_hint_at(topic, part, standing), as_json=as_json)
-    failing, seen = found
-    if not seen.ran:
-        why = "Your app did not start the last time; no hint helps before its own error is mended."
-        return _say(why, f"course check {topic.name} {failing.name}", as_json=as_json)
-    hints = read_hints(catalog.places(topic.name).hints)
-    taken = taken_hints(hints, seen.hints, standing, topic.name)
-    following = None if again else next_hint(hints, seen.hints, standing, topic.name)
+    hints = read_hints(catalog.places(topic).hints)
+    taken = taken_hints(hints, families, standing, topic)
+    following = None if again else next_hint(hints, families, standing, topic)
+    if again and not taken and any(hints.get(family) for family in families):
+        why = f"{_title(row)}: you have not asked for a hint about this check yet. Ask for the first:"
+        return _say(_Nothing(why, f"course hint {topic} {row.part.name}"), as_json=as_json)
     if following is None and not taken:
-        return _say("There is no hint for this check.", f"course lesson {topic.name}", as_json=as_json)
+        why = f"{_title(row)}: There is no hint for this check. Read the lesson instead:"
+        return _say(_Nothing(why, f"course lesson {topic}"), as_json=as_json)
     if following is not None:
-        detail = {"family": following.family, "stage": following.stage, "check": seen.first}
-        keep(catalog, lambda store: store.record("hint", topic.name, failing.name, **detail))
+        detail = {"family": following.family, "stage": following.stage, "check": row.standing.first}
+        keep(catalog, lambda store: store.record("hint", topic, row.part.name, **detail))
     shown = taken if following is None else [following]
-    more = next_hint(hints, seen.hints, _after(standing, topic, shown), topic.name) is not None
+    more = next_hint(hints, families, _after(standing, topic, shown), topic) is not None
     if as_json:
-        about = {"topic": topic.name, "part": failing.name, "check": seen.first}
-        sys.stdout.write(
-            json.dumps({**about, "hints": [asdict(hint) for hint in shown], "more": more}) + "\n"
-        )
-        return 0
-    _show(catalog, topic, failing, shown, more=more)
+        sys.stdout.write(json.dumps(_document(row, shown, more=more)) + "\n")
+    else:
+        _show(catalog, row, shown, more=more)
     return 0
 
 
-def _failing(topic: Topic, part: str | None, standing: Standing) -> tuple[Part, PartStanding] | None:
-    """The first part that did not pass when it was last checked."""
-    for each in topic.part:
-        seen = standing.part(topic.name, each.name)
-        if part in {each.name, None} and seen.state in {State.TRIED, State.REGRESSED}:
-            return each, seen
-    return None
+def _nothing_to_hint_at(rows: Sequence[Row], seen: Overview) -> _Nothing:
+    """Why nothing fails in these parts, as far as it is known."""
+    checked = [row for row in rows if row.standing.verdict is not None]
+    outdated = next((row for row in checked if row.is_outdated), None)
+    if outdated is not None:
+        why = f"{_title(outdated)}: it passed, but it has changed since its last check. Check again:"
+        return _Nothing(why, _check_again(outdated))
+    unchecked = [row for row in rows if row.standing.verdict is None]
+    if not checked:
+        first = seen.next.topic.name if seen.next and len(rows) == len(seen.rows) else rows[0].topic.name
+        what = f"course check {first}" if len(rows) != 1 else _check_again(rows[0])
+        return _Nothing(
+            "A hint belongs to a check that fails, and nothing was checked yet. Check first:", what
+        )
+    if not unchecked:
+        return _Nothing("Nothing fails here, so there is nothing to hint at.", "course next")
+    last = max(checked, key=lambda row: row.standing.run)
+    why = f"{_title(last)} passes, and nothing else that was checked fails. Not checked yet:"
+    following = next((row for row in unchecked if seen.next and row.part is seen.next.part), unchecked[0])
+    return _Nothing(why, _check_again(following))
 
 
-def _nothing_to_hint_at(topic: Topic, part: str | None, standing: Standing) -> tuple[str, str]:
-    parts = [each.name for each in topic.part if part in {each.name, None}]
-    if all(standing.part(topic.name, name).state is State.PASSED for name in parts):
-        return "Nothing fails here, so there is nothing to hint at.", "course next"
-    words = f"course check {topic.name}" + (f" {part}" if part else "")
-    return "A hint belongs to a check that fails, and nothing was checked yet. Check first:", words
+def _title(row: Row) -> str:
+    return f"{row.topic.name}, {part_title(row.part.name)}"
 
 
-def _say(why: str, command: str, *, as_json: bool) -> int:
+def _check_again(row: Row) -> str:
+    return f"course check {row.topic.name} {row.part.name}"
+
+
+def _say(nothing: _Nothing, *, as_json: bool) -> int:
     if as_json:
-        sys.stdout.write(json.dumps({"hints": [], "more": False, "why": why, "do": command}) + "\n")
+        told = {"hints": [], "more": False, "why": nothing.why, "do": nothing.command}
+        sys.stdout.write(json.dumps(told) + "\n")
     else:
-        Console().print(Text.assemble(why, "\n  ", (command, "bold")))
+        Console().print(Text.assemble(nothing.why, "\n  ", (nothing.command, "bold")))
     return 1
 
 
-def _after(standing: Standing, topic: Topic, shown: list[Hint]) -> Standing:
+def _after(standing: Standing, topic: str, shown: Sequence[Hint]) -> Standing:
     stages = dict(standing.stages)
     for hint in shown:
-        stages[topic.name, hint.family] = max(stages.get((topic.name, hint.family), 0), hint.stage)
-    return Standing(standing.parts, stages, standing.surrendered)
+        stages[topic, hint.family] = max(stages.get((topic, hint.family), 0), hint.stage)
+    return replace(standing, stages=stages)
 
 
-def _show(catalog: Catalog, topic: Topic, part: Part, shown: list[Hint], *, more: bool) -> None:
+def _document(row: Row, shown: Sequence[Hint], *, more: bool) -> dict[str, object]:
+    return {
+        "topic": row.topic.name,
+        "part": row.part.name,
+        "check": row.standing.first,
+        "sentence": row.standing.sentence,
+        "changed_since": row.standing.changed or None,
+        "hints": [asdict(hint) for hint in shown],
+        "more": more,
+    }
+
+
+def _show(catalog: Catalog, row: Row, shown: Sequence[Hint], *, more: bool) -> None:
     console = Console()
-    console.print(Text(f"{topic.name}, {part_title(part.name)}", style="bold"))
+    console.print(Text(_title(row), style="bold"))
+    if row.standing.sentence:
+        console.print(Padding(Text(row.standing.sentence), (0, 0, 0, 2)))
+    if row.is_outdated:
+        why = _CHANGED[row.standing.changed]
+        console.print(Text.assemble("\n", (why, "yellow"), "\n  ", (_check_again(row), "bold")))
     for hint in shown:
         console.print(Text(f"\nHint {hint.stage} of {STAGES}, about {hint.family}:"))
         # As it is written: a renderer of Markdown would take <name> for a tag and drop it.
@@ -97,6 +157,8 @@ def _show(catalog: Catalog, topic: Topic, part: Part, shown: list[Hint], *, more
         return
     console.print("That was the last hint for this check.")
     if catalog.course.edition == "author":
-        console.print(f"After passing, or with --i-give-up: course solution {topic.name}", highlight=False)
+        console.print(
+            f"After passing, or with --i-give-up: course solution {row.topic.name}", highlight=False
+        )
     else:
-        console.print(f"The lesson has the whole of it: course lesson {topic.name}", highlight=False)
+        console.print(f"The lesson has the whole of it: course lesson {row.topic.name}", highlight=False)

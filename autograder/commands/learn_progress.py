@@ -14,9 +14,10 @@ from rich.text import Text
 
 from autograder.catalog import Catalog, load
 from autograder.commands.keeping import current_overview
-from autograder.learn.progress import Overview, Row, document
+from autograder.learn.progress import Overview, document
+from autograder.learn.row import Row
 from autograder.learn.store import open_store, store_path
-from autograder.learn.words import bar, counted, duration, linked
+from autograder.learn.words import bar, changed_since, counted, duration, linked
 from autograder.report.words import part_title, points
 
 __all__ = ["run"]
@@ -36,8 +37,10 @@ def run(course: Path | None, *, export: Path | None, as_json: bool) -> int:
         return 0
     console = Console()
     _bars(catalog, seen, console)
-    tries = sum(row.standing.tries for row in seen.rows)
-    console.print(f"\n{_sum(seen)}, after {counted(tries, 'check')}.", highlight=False)
+    console.print(f"\n{_sum(seen)}, after {counted(seen.runs, 'check')}.", highlight=False)
+    outdated = [row for row in seen.rows if row.is_outdated]
+    if outdated:
+        console.print(changed_since(outdated), highlight=False)
     if seen.minutes_left:
         console.print(f"About {duration(seen.minutes_left)} are left.", highlight=False)
     console.print(Text.assemble("Kept in ", linked(store_path(), whole=True)), soft_wrap=True)
@@ -73,7 +76,7 @@ def _share(rows: Sequence[Row], *, examples: bool) -> tuple[float, str]:
     parts = f"{passed} of {counted(len(rows), 'part')} passed"
     if examples:
         return passed / len(rows), f"{passed} of {counted(len(rows), 'part')} pass their examples"
-    earned, most = sum(row.standing.points for row in rows), sum(row.part.points for row in rows)
+    earned, most = sum(row.points for row in rows), sum(row.part.points for row in rows)
     return earned / most, f"{points(earned)} of {most} points, {parts}"
 
 

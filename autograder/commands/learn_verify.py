@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -14,12 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.catalog import Catalog, load
-from autograder.commands.keeping import current_overview, keep
-from autograder.learn.progress import Overview, Row
+from autograder.commands.keeping import current_overview, keep_check
+from autograder.learn.changes import held, stamps
+from autograder.learn.progress import Overview
+from autograder.learn.row import Row
 from autograder.learn.standing import DONE, State
-from autograder.learn.store import Store
 from autograder.learn.words import counted
-from autograder.report.model import PartReport, Report
+from autograder.report.model import PartReport
 from autograder.report.words import look, part_title, score
 from autograder.selfcheck import self_check
 from autograder.verdict import Verdict
@@ -38,8 +38,8 @@ class _Again:
 
     @property
     def regressed(self) -> bool:
-        """Whether it passed until now."""
-        return self.before.is_passed and self.now.verdict not in {*DONE, Verdict.BROKEN}
+        """Whether it passed at the check before this one."""
+        return self.before.standing.state is State.PASSED and self.now.verdict not in {*DONE, Verdict.BROKEN}
 
 
 def run(course: Path | None, *, as_json: bool) -> int:
@@ -60,14 +60,11 @@ def _checked(catalog: Catalog, seen: Overview) -> Iterator[_Again]:
         rows = {row.part.name: row for row in seen.of(topic) if row.state is not State.NEW}
         if not rows:
             continue
+        before = stamps(catalog, topic)
         with Console(stderr=True).status(f"checking {topic.name}"):
             report = self_check(catalog, topic, parts=list(rows))
-        keep(catalog, partial(_record, report))
+        keep_check(catalog, report, held(before, stamps(catalog, topic)))
         yield from (_Again(rows[part.name], part) for part in report.parts)
-
-
-def _record(report: Report, store: Store) -> None:
-    store.record_check(report)
 
 
 def _told(each: _Again) -> dict[str, object]:
@@ -106,4 +103,4 @@ def _show(found: Sequence[_Again], console: Console) -> None:
 def _change(each: _Again) -> str:
     if each.regressed:
         return "passed before"
-    return "new" if each.now.verdict in DONE and not each.before.is_passed else ""
+    return "new" if each.now.verdict in DONE and each.before.standing.state is not State.PASSED else ""

@@ -13,7 +13,8 @@ from rich.text import Text
 from autograder.catalog import Catalog, Topic, load
 from autograder.commands.keeping import current_overview
 from autograder.frameworks import FRAMEWORKS
-from autograder.learn.progress import Overview, Row, document
+from autograder.learn.progress import Overview, document
+from autograder.learn.row import Row
 from autograder.learn.words import counted, duration, state_text
 from autograder.report.words import part_title
 

@@ -7,7 +7,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +17,13 @@ from rich.text import Text
 
 from autograder.catalog import Catalog, Topic
 from autograder.commands.check import asked_for
-from autograder.commands.keeping import keep
+from autograder.commands.keeping import keep_check
 from autograder.commands.watch_keys import Keys
 from autograder.errors import CourseError, reason
+from autograder.learn.changes import held, stamps
 from autograder.learn.checking import own_desk
 from autograder.learn.keys import ENTER, has_keyboard, listening
+from autograder.learn.standing import Stamp
 from autograder.learn.watching import How, Watcher, is_watched
 from autograder.learn.words import shown_path
 from autograder.report.model import Report
@@ -65,6 +67,7 @@ class _Event:
         key: which key.
         files: what was saved.
         report: what was found; None when it could not be checked.
+        stamps: what was checked.
         why: why watching ended, or nothing was checked.
     """
 
@@ -72,6 +75,7 @@ class _Event:
     key: str = ""
     files: Sequence[Path] = ()
     report: Report | None = None
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
     why: str = ""
 
 
@@ -140,7 +144,10 @@ class _Watch:
 
     def _check(self, checker: SelfChecker) -> None:
         try:
-            self.events.put(_Event("checked", report=checker.check(parts=self._parts)))
+            before = stamps(self.catalog, self.topic)
+            report = checker.check(parts=self._parts)
+            checked = held(before, stamps(self.catalog, self.topic))
+            self.events.put(_Event("checked", report=report, stamps=checked))
         except (CourseError, OSError) as error:
             self.events.put(_Event("checked", why=reason(error)))
 
@@ -153,7 +160,7 @@ class _Watch:
             self.console.print(Text(event.why))
             keys.show()
             return
-        self._show(event.report, keys)
+        self._show(event.report, event.stamps, keys)
         with contextlib.suppress(OSError):  # it fails again, and is told, at the next check
             checker.get_ready(self._parts)
 
@@ -161,13 +168,13 @@ class _Watch:
     def _parts(self) -> list[str] | None:
         return None if self.part is None else [self.part]
 
-    def _show(self, report: Report, keys: Keys) -> None:
+    def _show(self, report: Report, checked: Mapping[str, Stamp], keys: Keys) -> None:
         desk = own_desk(self.catalog, self.topic)
+        keep_check(self.catalog, report, checked, desk.untouched)
         if self.console.is_terminal:
             self.console.clear()
         show_report(report, self.console, brief=True, desk=desk)
-        sys.stdout.flush()  # the verdict waits for nothing
-        keep(self.catalog, lambda store: store.record_check(report))
+        sys.stdout.flush()
         keys.checked(report, desk, self.saved)
         self.console.print()
         self.console.print(Text(self._told_how(), style="dim"))

@@ -138,9 +138,7 @@ class Keys:
     def _has_hint(self) -> bool:
         assert self._report is not None
         assert self._desk is not None
-        begun = [part for part in self._report.parts if part.name not in self._desk.untouched]
-        report = self._report.model_copy(update={"parts": tuple(begun) or self._report.parts})
-        focus = first_to_fix(report)
+        focus = first_to_fix(self._report, self._desk.untouched)
         return focus is not None and bool(focus.check.hints)
 
     def _current(self, saved: Sequence[Path]) -> Path:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from autograder.catalog import Catalog, Topic
 from autograder.errors import StoreError
-from autograder.learn.next_up import next_up
-from autograder.learn.standing import Standing, State
+from autograder.learn.progress import Overview
 from autograder.learn.starters import find_starters, part_files
 from autograder.learn.store import open_store
 from autograder.report.desk import Desk
@@ -17,21 +16,17 @@ from autograder.report.desk import Desk
 __all__ = ["own_desk", "working_topic"]
 
 
-def working_topic(catalog: Catalog, standing: Standing) -> Topic | None:
+def working_topic(seen: Overview) -> Topic | None:
     """The topic that was checked last, if something of it is left to do; or else the next one.
 
     None when every part of every ready topic is passed.
     """
-    left = [
-        topic
-        for topic in catalog.ready
-        if any(standing.part(topic.name, part.name).state is not State.PASSED for part in topic.part)
-    ]
-    last = max(left, key=lambda topic: _last_checked(standing, topic), default=None)
-    if last is not None and _last_checked(standing, last):
-        return last
-    found = next_up(catalog, standing)
-    return found.topic if found else None
+    left = {row.topic.name for row in seen.rows if not row.is_passed}
+    checked = [row for row in seen.rows if row.topic.name in left and row.standing.run]
+    last = max(checked, key=lambda row: row.standing.run, default=None)
+    if last is not None:
+        return last.topic
+    return seen.next.topic if seen.next else None
 
 
 def own_desk(catalog: Catalog, topic: Topic, folder: Path | None = None) -> Desk:
@@ -46,18 +41,15 @@ def own_desk(catalog: Catalog, topic: Topic, folder: Path | None = None) -> Desk
     return Desk(
         folder=_seen(place),
         files={part.name: part.files for part in topic.part},
-        untouched=frozenset(_untouched(catalog, topic, place)),
+        untouched=frozenset(_untouched(catalog, topic, place, remember=folder is None)),
+        is_own=folder is None,
     )
 
 
-def _last_checked(standing: Standing, topic: Topic) -> str:
-    return max(standing.part(topic.name, part.name).at or "" for part in topic.part)
-
-
-def _untouched(catalog: Catalog, topic: Topic, place: Path) -> Sequence[str]:
+def _untouched(catalog: Catalog, topic: Topic, place: Path, *, remember: bool) -> Sequence[str]:
     try:
         with open_store(catalog) as store:
-            starters = find_starters(catalog, store)
+            starters = find_starters(catalog, store, remember=remember)
     except StoreError:
         return ()  # whoever keeps progress says so; what was not begun is then told as what it is: it fails
     return [

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import CatalogError
+from autograder.learn.row import Row
 from autograder.learn.standing import Standing
 
-__all__ = ["STAGES", "Hint", "next_hint", "read_hints", "taken_hints"]
+__all__ = ["STAGES", "Hint", "next_hint", "read_hints", "taken_hints", "to_hint_at"]
 
 STAGES = 3
 """A nudge, more, almost the answer."""
@@ -29,6 +30,14 @@ class Hint:
     family: str
     stage: int
     text: str
+
+
+def to_hint_at(rows: Sequence[Row]) -> Row | None:
+    """The part whose first failing check was shown last as the one to fix; None where nothing fails."""
+    failing = [row for row in rows if row.standing.is_failing]
+    return max(
+        failing, key=lambda row: (row.standing.run, row.standing.shown, not row.untouched), default=None
+    )
 
 
 def read_hints(path: Path) -> dict[str, tuple[str, ...]]:

@@ -1,13 +1,14 @@
-"""Decides what a learner does next: the first ready topic with a part that is not passed."""
+"""Decides what a learner does next: what was begun and is not passed, or else the first part that is not."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.catalog import Catalog, Part, Topic
-from autograder.learn.standing import Standing, State
+from autograder.catalog import Part, Topic
+from autograder.learn.row import Row
 
-__all__ = ["NextUp", "next_up", "part_minutes"]
+__all__ = ["NextUp", "next_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +19,12 @@ class NextUp:
     part: Part
 
 
-def next_up(catalog: Catalog, standing: Standing) -> NextUp | None:
-    """What is next; None when every part of every ready topic is passed."""
-    for topic in catalog.ready:
-        for part in topic.part:
-            if standing.part(topic.name, part.name).state is not State.PASSED:
-                return NextUp(topic, part)
-    return None
+def next_up(rows: Sequence[Row]) -> NextUp | None:
+    """What is next; None when every part of every ready topic is passed.
 
-
-def part_minutes(topic: Topic, part: Part) -> float:
-    """How long a part takes: its share of the topic's minutes, as of the topic's points."""
-    return topic.minutes * part.points / topic.points
+    Args:
+        rows: of the whole course, in its order.
+    """
+    left = [row for row in rows if not row.is_passed]
+    found = next((row for row in left if row.is_begun), left[0] if left else None)
+    return NextUp(found.topic, found.part) if found else None

@@ -5,42 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from autograder.catalog import Catalog, Part, Topic
-from autograder.learn.next_up import NextUp, next_up, part_minutes
-from autograder.learn.standing import PartStanding, Standing, State
+from autograder.catalog import Catalog, Topic
+from autograder.learn.next_up import NextUp, next_up
+from autograder.learn.row import Row, part_minutes
+from autograder.learn.standing import Standing, State
 from autograder.learn.starters import Starters, worked_on
 
-__all__ = ["FORMAT_VERSION", "Overview", "Row", "document", "overview"]
+__all__ = ["FORMAT_VERSION", "Overview", "document", "overview"]
 
 FORMAT_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One part of one topic, as its learner stands.
-
-    Attributes:
-        worked_on: its files are known to differ from those handed out.
-        untouched: they are known to be as handed out.
-    """
-
-    topic: Topic
-    part: Part
-    standing: PartStanding
-    worked_on: bool
-    untouched: bool
-    gave_up: bool
-
-    @property
-    def state(self) -> State:
-        """How far it is; a check of the whole topic looks at untouched parts, too, and begins none."""
-        is_new = self.standing.state is State.TRIED and self.untouched
-        return State.NEW if is_new else self.standing.state
-
-    @property
-    def is_passed(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.standing.state is State.PASSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +24,18 @@ class Overview:
         rows: one for each part of each ready topic, in course order.
         next: what to do next; None when all is passed.
         examples: whether the checks are the brief's examples, as in a student edition.
+        runs: how often anything was checked; a check of a whole topic counts once.
     """
 
     rows: tuple[Row, ...]
     next: NextUp | None
     examples: bool
+    runs: int
+
+    @property
+    def points(self) -> float:
+        """What the files, as they are, are known to earn."""
+        return sum(row.points for row in self.rows)
 
     @property
     def passed(self) -> int:
@@ -72,6 +52,15 @@ class Overview:
         """Whether anything was checked or edited."""
         return any(row.worked_on or row.standing.tries for row in self.rows)
 
+    @property
+    def begun(self) -> tuple[Row, ...]:
+        """What was begun and is not passed."""
+        return tuple(
+            row
+            for row in self.rows
+            if row.standing.state is State.REGRESSED or (row.is_begun and not row.is_passed)
+        )
+
     def of(self, topic: Topic) -> tuple[Row, ...]:
         """The rows of one topic."""
         return tuple(row for row in self.rows if row.topic.name == topic.name)
@@ -82,19 +71,16 @@ def overview(catalog: Catalog, standing: Standing, starters: Starters) -> Overvi
 
     Args:
         catalog: the course, which their files lie in.
-        standing: from their events.
+        standing: from their events, as ``changes.as_it_is_now`` marks it.
         starters: what the files were; where unknown, nothing counts as worked on.
     """
-    return Overview(
-        tuple(_rows(catalog, standing, starters)),
-        next_up(catalog, standing),
-        examples=catalog.course.edition == "student",
-    )
+    rows = tuple(_rows(catalog, standing, starters))
+    return Overview(rows, next_up(rows), examples=catalog.course.edition == "student", runs=standing.runs)
 
 
 def document(seen: Overview) -> dict[str, object]:
     """The same for a program, as JSON."""
-    points = {} if seen.examples else {"points": sum(row.standing.points for row in seen.rows)}
+    points = {} if seen.examples else {"points": seen.points}
     return {
         "format": "course-progress",
         "format_version": FORMAT_VERSION,
@@ -125,6 +111,8 @@ def _rows(catalog: Catalog, standing: Standing, starters: Starters) -> Iterator[
 
 def _part(row: Row) -> dict[str, object]:
     told = asdict(row.standing)
+    for name in ("stamp", "shown", "run", "changed"):
+        del told[name]
     return {
         "topic": row.topic.name,
         "part": row.part.name,
@@ -133,6 +121,8 @@ def _part(row: Row) -> dict[str, object]:
         "worked_on": row.worked_on,
         "gave_up": row.gave_up,
         **told,
+        "state": State.CHANGED if row.passed_before else row.standing.state,
+        "changed_since": row.standing.changed or None,
         "hints": list(row.standing.hints),
         "max_points": row.part.points,
         "minutes": round(part_minutes(row.topic, row.part)),

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from autograder.verdict import Verdict
 
-__all__ = ["DONE", "Event", "PartStanding", "Standing", "State", "standing_of"]
+__all__ = ["DONE", "Change", "Event", "PartStanding", "Stamp", "Standing", "State", "standing_of"]
 
 DONE = frozenset({Verdict.PASSED, Verdict.AWAITING_PERSON})
 """Verdicts after which a learner has nothing left to do: what a person judges cannot pass here."""
@@ -21,6 +21,29 @@ class State(StrEnum):
     TRIED = "tried"
     PASSED = "passed"
     REGRESSED = "regressed"
+    CHANGED = "changed"
+    """It passed when it was last checked, and its files or its checks have changed since."""
+
+
+class Change(StrEnum):
+    """What has changed since a part was last checked."""
+
+    NONE = ""
+    FILES = "files"
+    CHECKS = "checks"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a check was about.
+
+    Attributes:
+        files: digest of the part's files; empty where they were saved during the check.
+        checks: digest of the checks and of the part's lines in course.toml, likewise.
+    """
+
+    files: str
+    checks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +79,13 @@ class PartStanding:
         passing: how many of its checks passed the last time.
         checks: how many there were.
         first: name of the check to fix first, if any.
+        sentence: what that check asks of the app, as its learner read it.
+        shown: whether the last check showed this part's first failing check as the one to fix first.
         hints: ids of the families of hints that help with it.
         at: when it was last checked.
+        run: which of the course's checks that was, counted from 1.
+        stamp: what was checked then; None in records made before stamps were kept.
+        changed: what has changed since, as ``changes.as_it_is_now`` sees it.
     """
 
     state: State = State.NEW
@@ -69,8 +97,23 @@ class PartStanding:
     passing: int = 0
     checks: int = 0
     first: str | None = None
+    sentence: str | None = None
+    shown: bool = False
     hints: tuple[str, ...] = ()
     at: str | None = None
+    run: int = 0
+    stamp: Stamp | None = None
+    changed: Change = Change.NONE
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether what is there now passed."""
+        return self.state is State.PASSED and self.changed is Change.NONE
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether it did not pass when it was last checked."""
+        return self.state in {State.TRIED, State.REGRESSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +123,8 @@ class Standing:
     parts: Mapping[tuple[str, str], PartStanding] = field(default_factory=dict)
     stages: Mapping[tuple[str, str], int] = field(default_factory=dict)
     surrendered: frozenset[tuple[str, str | None]] = frozenset()
+    runs: int = 0
+    """How often anything was checked; a check of a whole topic counts once."""
 
     def part(self, topic: str, part: str) -> PartStanding:
         """Where they stand with one part; new, if it was never checked."""
@@ -103,9 +148,10 @@ def standing_of(events: Iterable[Event]) -> Standing:
     parts: dict[tuple[str, str], _Way] = {}
     stages: dict[tuple[str, str], int] = {}
     surrendered: set[tuple[str, str | None]] = set()
+    runs = _Runs()
     for event in events:
         if event.what == "check" and event.part is not None:
-            parts.setdefault((event.topic, event.part), _Way()).checked(event)
+            parts.setdefault((event.topic, event.part), _Way()).checked(event, runs.number(event))
         elif event.what == "hint":
             family = event.topic, str(event.detail.get("family", ""))
             stages[family] = max(stages.get(family, 0), _count(event.detail.get("stage")))
@@ -115,7 +161,24 @@ def standing_of(events: Iterable[Event]) -> Standing:
             for (topic, part), way in parts.items():
                 if topic == event.topic and event.part in {part, None}:
                     way.reset()
-    return Standing({key: way.standing() for key, way in parts.items()}, stages, frozenset(surrendered))
+    return Standing(
+        {key: way.standing() for key, way in parts.items()}, stages, frozenset(surrendered), runs.count
+    )
+
+
+class _Runs:
+    """Which events are of one check: a check of a topic leaves one for each part."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._of: tuple[str, object] | None = None
+
+    def number(self, event: Event) -> int:
+        """The number of the check that left this event."""
+        of = event.topic, event.detail.get("run", event.at)
+        if of != self._of:
+            self._of, self.count = of, self.count + 1
+        return self.count
 
 
 class _Way:
@@ -126,8 +189,9 @@ class _Way:
         self._best = 0.0
         self._tries = 0
         self._last: Event | None = None
+        self._run = 0
 
-    def checked(self, event: Event) -> None:
+    def checked(self, event: Event, run: int) -> None:
         """Take in how a check ended."""
         verdict = _VERDICTS.get(event.detail.get("verdict"))
         if verdict is None or verdict is Verdict.BROKEN:  # of a later version; or our fault, and no try
@@ -135,7 +199,7 @@ class _Way:
         self._state = _next_state(self._state, verdict)
         self._best = max(self._best, _number(event.detail.get("points")))
         self._tries += 1
-        self._last = event
+        self._last, self._run = event, run
 
     def reset(self) -> None:
         """Begin anew; what was earned and how often it was tried stays known."""
@@ -156,9 +220,13 @@ class _Way:
             ran=detail.get("ran") is not False,
             passing=_count(detail.get("passing")),
             checks=_count(detail.get("checks")),
-            first=str(detail["first"]) if detail.get("first") else None,
+            first=_text(detail.get("first")),
+            sentence=_text(detail.get("sentence")),
+            shown=detail.get("shown") is True,
             hints=tuple(map(str, hints)) if isinstance(hints, list) else (),
             at=self._last.at,
+            run=self._run,
+            stamp=_stamp(detail.get("stamp")),
         )
 
 
@@ -178,3 +246,13 @@ def _number(value: object) -> float:
 
 def _count(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def _stamp(value: object) -> Stamp | None:
+    if not isinstance(value, dict):
+        return None
+    return Stamp(str(value.get("files", "")), str(value.get("checks", "")))

@@ -40,8 +40,13 @@ class Starters:
         return {name: text for name, text in found.items() if _belongs(part, name)}
 
 
-def find_starters(catalog: Catalog, store: Store) -> Starters:
-    """The starters of all ready topics; those seen for the first time are remembered, if they can be.
+def find_starters(catalog: Catalog, store: Store, *, remember: bool = True) -> Starters:
+    """The starters of all ready topics.
+
+    Args:
+        catalog: the course.
+        store: the learner's progress.
+        remember: record those that are seen for the first time, if that is possible.
 
     Raises:
         StoreError: the progress cannot be read.
@@ -63,7 +68,7 @@ def find_starters(catalog: Catalog, store: Store) -> Starters:
         }
         # Where they cannot be kept, they serve this once; whoever keeps progress says why.
         with contextlib.suppress(StoreError):
-            if not begun:
+            if remember and not begun:
                 store.record("starters", topic.name, files=files)
     return Starters(known)
 

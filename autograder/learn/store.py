@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +19,9 @@ import platformdirs
 from autograder.catalog import Catalog
 from autograder.errors import StoreError
 from autograder.learn.damage import is_damaged, readable_rows, set_aside
-from autograder.learn.standing import Event, Standing, standing_of
+from autograder.learn.standing import Event, Stamp, Standing, standing_of
 from autograder.learn.table import FILE_VERSION, Row, add, alone, connected, is_foreign, rows_of, version
-from autograder.report.focus import decisive, nothing_ran
+from autograder.report.focus import decisive, first_to_fix, nothing_ran
 from autograder.report.model import PartReport, Report
 from autograder.verdict import Verdict
 
@@ -94,14 +96,29 @@ class Store:
         """
         self._add([self._row(what, topic, part, detail)])
 
-    def record_check(self, report: Report) -> None:
-        """Keep how each part of a report fared, but for what is broken: that was no try.
+    def record_check(
+        self, report: Report, stamps: Mapping[str, Stamp] | None = None, untouched: Collection[str] = ()
+    ) -> None:
+        """Record how each part of a report fared; a broken part does not count as a try.
+
+        Args:
+            report: of the learner's own files.
+            stamps: what was checked, by a part's name; without one, a later change cannot be noticed.
+            untouched: the parts whose files are as they were handed out.
 
         Raises:
-            StoreError: it could not be kept, and why; then no part was.
+            StoreError: nothing could be recorded, and why.
         """
+        focus = first_to_fix(report, untouched)
+        shown = focus.part.name if focus else None
+        shared = {"digest": report.digest, "run": secrets.token_hex(8)}
         self._add(
-            self._row("check", report.topic, part.name, {**_fared(part), "digest": report.digest})
+            self._row(
+                "check",
+                report.topic,
+                part.name,
+                {**_fared(part), **shared, **_stamped(part, stamps or {}), "shown": part.name == shown},
+            )
             for part in report.parts
             if part.verdict is not Verdict.BROKEN
         )
@@ -204,8 +221,14 @@ def _fared(part: PartReport) -> dict[str, object]:
         "passing": sum(check.verdict.earns for check in part.checks),
         "checks": len(part.checks),
         "first": first.name if first else None,
+        "sentence": first.sentence if first else None,
         "hints": list(first.hints) if first else [],
     }
+
+
+def _stamped(part: PartReport, stamps: Mapping[str, Stamp]) -> dict[str, object]:
+    stamp = stamps.get(part.name)
+    return {} if stamp is None else {"stamp": asdict(stamp)}
 
 
 def _mappings(texts: Sequence[str]) -> list[dict[str, object]]:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from autograder.learn.progress import Row
-from autograder.learn.standing import State
+from autograder.learn.row import Row
+from autograder.learn.standing import Change, State
 from autograder.report.words import part_title, points
 from autograder.verdict import Verdict
 
-__all__ = ["bar", "counted", "duration", "linked", "next_part", "shown_path", "state_text"]
+__all__ = ["bar", "changed_since", "counted", "duration", "linked", "next_part", "shown_path", "state_text"]
 
 _SIGNS = {
     State.NEW: ("·", "."),
     State.TRIED: ("✗", "x"),
     State.PASSED: ("✓", "+"),
     State.REGRESSED: ("!", "!"),
+    State.CHANGED: ("~", "~"),
 }
-_STYLES = {State.NEW: "", State.TRIED: "red", State.PASSED: "green", State.REGRESSED: "yellow"}
+_STYLES = {
+    State.NEW: "",
+    State.TRIED: "red",
+    State.PASSED: "green",
+    State.REGRESSED: "yellow",
+    State.CHANGED: "yellow",
+}
+_CHANGED = {Change.FILES: "changed since", Change.CHECKS: "its checks changed since"}
 _MINUTES_AN_HOUR = 60
 
 
@@ -29,16 +38,40 @@ def state_text(row: Row, console: Console, *, examples: bool) -> Text:
     """Where a part stands: a sign and a word, never a sign or a colour alone."""
     standing, state, plain = row.standing, row.state, console.options.ascii_only
     sign, style = _SIGNS[state][plain], _STYLES[state]
-    if standing.verdict is Verdict.AWAITING_PERSON:
+    if standing.verdict is Verdict.AWAITING_PERSON and row.is_passed:
         sign, style, word = "?", "cyan", "awaits a person"
     elif state is State.NEW:
         word = "begun, not checked" if row.worked_on else "not begun"
-    elif state is State.PASSED:
-        word = "examples pass" if examples else f"passed, {points(standing.points)}/{row.part.points}"
+    elif standing.state is State.PASSED:
+        word = _passed(row, examples=examples)
     else:
         word = "passed once, fails now" if state is State.REGRESSED else "not yet"
-        word += f", {standing.passing}/{standing.checks} checks" if standing.ran else ", nothing ran"
+        word += (
+            f", {standing.passing}/{standing.checks} {_noun(examples=examples)}"
+            if standing.ran
+            else ", nothing ran"
+        )
+    if state is not State.NEW and row.is_outdated:
+        word += f"; {_CHANGED[standing.changed]}"
     return Text(f"{sign} {word}", style=style)
+
+
+def _passed(row: Row, *, examples: bool) -> str:
+    if row.standing.verdict is Verdict.AWAITING_PERSON:
+        return "handed to a person"
+    if row.is_outdated:
+        return "examples passed" if examples else "passed"
+    return "examples pass" if examples else f"passed, {points(row.standing.points)}/{row.part.points}"
+
+
+def _noun(*, examples: bool) -> str:
+    return "examples" if examples else "checks"
+
+
+def changed_since(rows: Sequence[Row]) -> str:
+    """Which results are older than what they are about; they count for nothing."""
+    named = ", ".join(f"{row.topic.name} {row.part.name}" for row in rows)
+    return f"Changed since the last check, so not counted: {named}. Check again: course verify"
 
 
 def bar(share: float, width: int, *, plain: bool) -> str:

@@ -23,11 +23,13 @@ class Desk:
         folder: the path to it from the working directory, with a separator at its end, or nothing.
         files: the names of each part's files, by the part's name.
         untouched: the parts whose files are as they were handed out.
+        is_own: whether these are the learner's own files, about which `course hint` speaks.
     """
 
     folder: str
     files: Mapping[str, tuple[str, ...]]
     untouched: frozenset[str] = frozenset()
+    is_own: bool = True
 
     def place(self, part: PartReport, *, line: bool = True) -> str:
         """Where to look: the part's first file.

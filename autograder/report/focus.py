@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from autograder.report.model import CheckReport, PartReport, Report
@@ -17,10 +18,12 @@ class Focus:
     """One check that fails, and how every part fares that has it.
 
     Attributes:
-        check: the check as it fails in the first part.
+        part: the part in which it fails.
+        check: the check as it fails there.
         seen: the parts that have a check of this name, with it, in the report's order.
     """
 
+    part: PartReport
     check: CheckReport
     seen: tuple[tuple[PartReport, CheckReport], ...]
 
@@ -41,14 +44,23 @@ def judged(part: PartReport) -> bool:
     return part.verdict is not Verdict.BROKEN and not nothing_ran(part)
 
 
-def first_to_fix(report: Report) -> Focus | None:
-    """The earliest check that fails in any part whose app ran."""
-    ran = [part for part in report.parts if judged(part)]
+def first_to_fix(report: Report, untouched: Collection[str] = ()) -> Focus | None:
+    """The earliest check that fails in any part whose app ran.
+
+    Args:
+        report: of one submission.
+        untouched: names of parts that were not begun; they count only where no part was begun.
+    """
+    begun = [part for part in report.parts if part.name not in untouched]
+    ran = [part for part in begun or report.parts if judged(part)]
     failing = [
-        (part.checks.index(check), check) for part in ran for check in [decisive(part)] if check is not None
+        (part.checks.index(check), part, check)
+        for part in ran
+        for check in [decisive(part)]
+        if check is not None
     ]
     if not failing:
         return None
-    _, check = min(failing, key=lambda pair: pair[0])
+    _, first, check = min(failing, key=lambda found: found[0])
     seen = tuple((part, same) for part in ran for same in part.checks if same.name == check.name)
-    return Focus(check, seen)
+    return Focus(first, check, seen)

@@ -66,7 +66,7 @@ class _Page:
         for part in begun:
             yield from self._why_not_judged(part)
         # Who has begun nothing is told what the first check asks.
-        focus = first_to_fix(self._report.model_copy(update={"parts": tuple(begun) or self._report.parts}))
+        focus = first_to_fix(self._report, self._untouched)
         if focus is not None:
             yield _section("Fix this first" if begun else "Where to begin", self._focus(focus))
         if not brief:
@@ -126,6 +126,8 @@ class _Page:
 
     def _hints(self, focus: Focus) -> tuple[str, str]:
         hints = focus.check.hints
+        if self._desk is not None and not self._desk.is_own:
+            return "hint", ""
         if self._desk is not None and hints:
             return "hint", f"course hint {self._report.topic}"
         return "hint" if len(hints) == 1 else "hints", ", ".join(hints)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.catalog import load
+from autograder.commands.keeping import current_overview
 from autograder.learn.checking import own_desk, working_topic
 from autograder.learn.store import open_store
 from autograder.tests.learn.learning import Learner
@@ -16,9 +17,7 @@ from autograder.verdict import Verdict
 
 
 def at(learner: Learner) -> str | None:
-    catalog = load(learner.course)
-    with open_store(catalog) as store:
-        topic = working_topic(catalog, store.standing())
+    topic = working_topic(current_overview(load(learner.course)))
     return topic.name if topic else None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.learn.solution import Pair, Side, beside
-from autograder.tests.learn.learning import Learner
+from autograder.tests.learn.learning import Learner, report
 from autograder.verdict import Verdict
 
 NUDGE = "Where does the name stand in the request?"
@@ -50,11 +50,36 @@ def test_hints_seen_already_can_be_read_again_without_taking_one(learner: Learne
         assert MORE not in said
 
 
-def test_a_hint_is_of_the_part_that_is_asked_for(learner: Learner) -> None:
+def test_a_hint_is_of_the_part_that_is_asked_for_or_else_of_the_one_checked_last(learner: Learner) -> None:
     learner.was_checked(Verdict.FAILED, hints=("missing",))
     learner.was_checked(Verdict.FAILED, part="fastapi", hints=("name",))
-    assert learner.reads("hint", "greeting", "fastapi")["hints"][0]["family"] == "name"
-    assert learner.reads("hint", "greeting")["hints"][0]["family"] == "missing"
+    for words, family in (
+        (("greeting", "flask"), "missing"),
+        (("flask",), "missing"),
+        (("greeting",), "name"),
+        ((), "name"),
+    ):
+        assert learner.reads("hint", *words)["hints"][0]["family"] == family, words
+
+
+def test_a_hint_is_of_the_check_that_was_shown_as_the_one_to_fix_first(learner: Learner) -> None:
+    flask, fastapi = report(Verdict.FAILED), report(Verdict.FAILED, part="fastapi", hints=("name",))
+    passing = flask.parts[0].checks[0].model_copy(update={"name": "test_0", "verdict": Verdict.PASSED})
+    later = flask.parts[0].model_copy(update={"checks": (passing, *flask.parts[0].checks)})
+    both = flask.model_copy(update={"parts": (later, *fastapi.parts)})
+    learner.keeps(lambda store: store.record_check(both))
+    assert learner.reads("hint")["hints"][0]["family"] == "name"
+    assert "greeting, FastAPI\n  It greets." in learner.types("hint", "--again")
+    learner.keeps(lambda store: store.record_check(both, untouched=["fastapi"]))
+    assert learner.reads("hint")["hints"][0]["family"] == "missing"
+
+
+def test_without_a_failing_check_it_is_said_what_passes_and_what_was_not_checked(learner: Learner) -> None:
+    learner.was_checked(Verdict.PASSED, 10)
+    for words in ((), ("greeting",)):
+        said = learner.types("hint", *words, code=1)
+        assert "greeting, Flask passes, and nothing else that was checked fails. Not checked yet:" in said
+        assert "course check greeting fastapi" in said
 
 
 @pytest.mark.parametrize("again", [(), ("--again",)])
