@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from autograder.collect.intake import Intake
+from autograder.collect.missing import missing
 from autograder.collect.names import folded, shown
-from autograder.collect.places import Find, Unclear, find, unwrapped
+from autograder.collect.places import Find, Missing, Unclear, find, unwrapped
 
 __all__ = ["TIMESTAMP", "Arranged", "arrange"]
 
@@ -40,9 +41,13 @@ def arrange(intake: Intake) -> Arranged:
     for file in sorted(wanted.files - {wanted.notebook}):
         try:
             finds[file] = find(file, sources, wanted)
-        except Unclear as problem:
+        except Missing:
             why = intake.lost.get(PurePosixPath(file).name)
-            arranged.problems[file] = f"Your {file} could not be taken: {why}." if why else str(problem)
+            arranged.problems[file] = (
+                f"Your {file} could not be taken: {why}." if why else missing(file, intake)
+            )
+        except Unclear as problem:
+            arranged.problems[file] = str(problem)
     _tell(finds.values(), intake)
     layout = _Layout(finds, intake)
     for path in sorted(sources, key=layout.rank):

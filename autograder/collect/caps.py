@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 __all__ = ["CAPS", "Caps"]
 
-_KB = 1_000
 _MB = 1_000_000
 
 
@@ -26,7 +25,8 @@ class Caps:
         cells: of a notebook.
         cell_chars: of one cell's text.
         files: how many are kept.
-        seen: how many files and folders are looked at.
+        listed: how many names of files and folders are read.
+        seen: how many files are looked at, of those that may count.
         depth: how many folders deep a file may lie.
         name_bytes: of one file's or folder's name, as UTF-8.
         path_bytes: of a file's path within the hand-in, as UTF-8.
@@ -47,13 +47,14 @@ class Caps:
     cells: int = 10_000
     cell_chars: int = 1 * _MB
     files: int = 200
+    listed: int = 50_000
     seen: int = 5_000
     depth: int = 8
     name_bytes: int = 100
     path_bytes: int = 300
     archive_bytes: int = 64 * _MB
     unpacked_bytes: int = 128 * _MB
-    zip_directory_bytes: int = 500 * _KB
+    zip_directory_bytes: int = 4 * _MB
     notes: int = 30
 
 

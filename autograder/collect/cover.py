@@ -14,6 +14,8 @@ from autograder.collect.released import ReleasedNotebook
 
 __all__ = ["Cover", "cover", "stub"]
 
+_NONE_NEEDED = "This submission has no notebook, and needs none: its files are what is graded."
+
 
 @dataclass(frozen=True, slots=True)
 class Cover:
@@ -40,6 +42,8 @@ def cover(intake: Intake, released: ReleasedNotebook | None) -> Cover:
     try:
         path = _chosen(inner, intake)
         cells = read_cells(inner[path], intake.caps)
+    except _NoneNeeded:
+        return stub(_NONE_NEEDED, released)
     except _NoNotebook as problem:
         intake.notes.add(str(problem))
         return stub(str(problem), released)
@@ -63,6 +67,10 @@ class _NoNotebook(Exception):
     """There is no notebook, or which one counts would be a guess."""
 
 
+class _NoneNeeded(Exception):
+    """There is no notebook, and no answer is asked for in one."""
+
+
 def _chosen(found: dict[PurePosixPath, bytes], intake: Intake) -> PurePosixPath:
     name = intake.wanted.notebook
     exact = [path for path in found if path.name == name]
@@ -71,13 +79,15 @@ def _chosen(found: dict[PurePosixPath, bytes], intake: Intake) -> PurePosixPath:
     if not candidates:
         if why := intake.lost.get(name):
             raise _NoNotebook(f"Your {name} could not be taken: {why}.")
-        raise _NoNotebook(f"Your hand-in has no notebook {name}, so answers in it are missing.")
+        if not intake.wanted.asks_notebook:
+            raise _NoneNeeded
+        raise _NoNotebook(f"Your submission has no notebook {name}, so answers in it are missing.")
     if exact:
         candidates = [path for path in candidates if len(path.parts) == len(candidates[0].parts)]
     if len({found[path] for path in candidates}) > 1:
         raise _NoNotebook(
-            f"Your hand-in has both {shown(candidates[0])} and {shown(candidates[1])}, and it is not clear "
-            f"which one is your {name}: keep one of them and hand in again."
+            f"Your submission has both {shown(candidates[0])} and {shown(candidates[1])}, and it is not "
+            f"clear which one is your {name}: keep one of them and submit again."
         )
     return candidates[0]
 

@@ -40,29 +40,8 @@ TEXT = frozenset(
     ]
 )
 """Suffixes of the files that are taken beside those that a topic names."""
-# Made by tools without the student's doing: nobody needs to hear of it.
-_SILENT_FOLDERS = frozenset(
-    [
-        "__macosx",
-        "__pycache__",
-        ".ipynb_checkpoints",
-        ".pytest_cache",
-        ".mypy_cache",
-        ".ruff_cache",
-        ".idea",
-        ".vscode",
-    ]
-)
-_SILENT_FILES = frozenset(
-    [".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep", "timestamp.txt"]
-)
-_SILENT_SUFFIXES = (".pyc", ".pyo")
-_FOLDERS = frozenset(
-    [".git", ".hg", ".svn", "venv", ".venv", "env", ".env", ".tox", ".nox", "node_modules", "site-packages"]
-)
 # Python or pytest would run these by name alone; no exercise needs one unless its brief says so.
 _PICKED_UP = frozenset(["conftest.py", "sitecustomize.py", "usercustomize.py", "pyproject.toml", "setup.py"])
-_TOOL = "such a folder is made by a tool and is never part of a hand-in"
 
 
 class Intake:
@@ -73,6 +52,7 @@ class Intake:
         archives: contents by path of archives inside the hand-in, when they were asked for.
         notes: sentences to the student.
         lost: by wanted name, why a file of that name was left out.
+        found: the paths of what was looked at, taken or not.
         refusal: why nothing of the hand-in can be taken at all.
     """
 
@@ -83,6 +63,7 @@ class Intake:
         self.archives: dict[PurePosixPath, bytes] = {}
         self.notes = Notes(caps.notes)
         self.lost: dict[str, str] = {}
+        self.found: list[str] = []
         self.refusal: str | None = None
         self._keep_archives = keep_archives
         self._folded: dict[str, PurePosixPath] = {}
@@ -95,19 +76,6 @@ class Intake:
             self.lost.setdefault(wanted, why)
         self.notes.add(f"{shown(raw)} was left out: {why}.")
 
-    def enters(self, raw: str) -> bool:
-        """Whether a folder is looked into; when it is not, the student is told unless a tool made it."""
-        name = raw.rpartition("/")[2]
-        if name.casefold() in _SILENT_FOLDERS:
-            return False
-        if name.casefold() in _FOLDERS:
-            self.leave_out(raw, _TOOL)
-            return False
-        if problem := path_problem(f"{raw}/x", self.caps):
-            self.leave_out(raw, problem)
-            return False
-        return True
-
     def accepts(self, raw: str, size: int) -> int | None:
         """How many bytes of a file may be read, or None when it is left out.
 
@@ -116,10 +84,8 @@ class Intake:
             size: its size, as far as the file system or archive tells.
         """
         folder, slash, name = raw.rpartition("/")
-        if _silent(folder, name) or self._in_tool_folder(folder):
-            return None
-        # What the brief names is taken, even if it were `.env`.
-        vetted = f"{folder}{slash}x" if name in self.wanted.names else raw
+        # What the brief names is taken, even if it were `.env`; a variant of it is laid out under its name.
+        vetted = f"{folder}{slash}x" if self.wanted.canonical(name) else raw
         if problem := path_problem(vetted, self.caps) or self._kind_problem(name):
             self.leave_out(raw, problem)
             return None
@@ -176,14 +142,6 @@ class Intake:
     def _is_archive(self, name: str) -> bool:
         return self._keep_archives and name.lower().endswith(ARCHIVES)
 
-    def _in_tool_folder(self, folder: str) -> bool:
-        parts = folder.split("/", self.caps.depth + 1)
-        for depth, part in enumerate(parts, start=1):
-            if part.casefold() in _FOLDERS:
-                self.leave_out("/".join(parts[:depth]), _TOOL)
-                return True
-        return False
-
     def _kind_problem(self, name: str) -> str | None:
         if name in self.wanted.names:
             return None
@@ -201,12 +159,3 @@ class Intake:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:g} MB"
-
-
-def _silent(folder: str, name: str) -> bool:
-    return (
-        not _SILENT_FOLDERS.isdisjoint(folder.casefold().split("/"))
-        or name.casefold() in _SILENT_FILES
-        or name.startswith("._")
-        or name.lower().endswith(_SILENT_SUFFIXES)
-    )

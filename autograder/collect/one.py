@@ -84,13 +84,26 @@ def _taken(source: Path, base: Path, intake: Intake, only: Collection[str]) -> I
     """Take in the source; where a folder holds no wanted file but one archive, what is in that."""
     with reading(source), Folder.trusted(base) as folder:
         take(folder, source.relative_to(base), intake, only)
-    if len(intake.archives) != 1 or any(intake.wanted.canonical(path.name) for path in intake.files):
+    archive = None if _has_work(intake) else _archive(intake)
+    if archive is None:
         for path in intake.archives:
             intake.leave_out(str(path), NESTED)
         return intake
     inner = Intake(intake.wanted, intake.caps)
-    unpack(next(iter(intake.archives.values())), inner)
+    unpack(intake.archives[archive], inner)
     return inner
+
+
+def _has_work(intake: Intake) -> bool:
+    return any(intake.wanted.canonical(path.name) for path in intake.files)
+
+
+def _archive(intake: Intake) -> PurePosixPath | None:
+    """The archive that holds the work: the only one, or the only one that is named like the topic."""
+    found = list(intake.archives)
+    if len(found) > 1:
+        found = [path for path in found if intake.wanted.is_topics(path.name.partition(".")[0])]
+    return found[0] if len(found) == 1 else None
 
 
 def _judged(

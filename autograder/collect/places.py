@@ -1,4 +1,4 @@
-"""Finds each wanted file in a hand-in: under which name, in which folder, or why it is not clear which."""
+"""Finds each wanted file in a submission: under which name, in which folder, or why it is not clear which."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from pathlib import PurePosixPath
 from autograder.collect.names import shown
 from autograder.collect.wanted import Wanted
 
-__all__ = ["Find", "Unclear", "find", "unwrapped"]
+__all__ = ["Find", "Missing", "Unclear", "find", "unwrapped"]
 
 _INIT = "__init__.py"
 
 
 class Unclear(Exception):
-    """A wanted file is not there, or there is more than one; the text is a sentence to the student."""
+    """There is more than one file that may be the wanted one; the text is a sentence to the student."""
+
+
+class Missing(Exception):
+    """A wanted file is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +58,34 @@ def unwrapped(files: Mapping[PurePosixPath, bytes], wanted: Wanted) -> dict[Pure
     return inner
 
 
-def find(file: str, paths: Iterable[PurePosixPath], wanted: Wanted) -> Find:
+def find(file: str, sources: Mapping[PurePosixPath, bytes], wanted: Wanted) -> Find:
     """Where the wanted file ``file`` is.
 
-    The shallowest one counts, the exact name before variants of it.
+    The shallowest one counts, the exact name before variants of it; of equal copies in one folder, any.
 
     Raises:
-        Unclear: there is none, or which one counts would be a guess.
+        Missing: there is none.
+        Unclear: which one counts would be a guess.
     """
-    found = sorted(_finds(PurePosixPath(file), list(paths), wanted), key=lambda each: str(each.path))
+    found = sorted(_finds(PurePosixPath(file), list(sources), wanted), key=lambda each: str(each.path))
     if not found:
-        raise Unclear(f"Your hand-in has no file {file}: add it under exactly this name and hand in again.")
+        raise Missing
     depth = min(len(each.place.parts) for each in found)
     level = [each for each in found if len(each.place.parts) == depth]
     exact = [each for each in level if each.exact]
     if len(exact) == 1:
         return exact[0]
     rivals = exact or level + [each for each in found if each.exact]
-    if len(rivals) > 1:
+    if len({(each.place, each.package, sources.get(each.path)) for each in rivals}) > 1:
         raise Unclear(_two(file, rivals[0], rivals[1]))
     return rivals[0]
 
 
 def _two(file: str, one: Find, other: Find) -> str:
     if one.place == other.place and one.package != other.package:
-        return f"Your hand-in has two apps, {one.shown} and {other.shown}: keep one and hand in again."
-    both = f"Your hand-in has both {one.shown} and {other.shown}, and it is not clear which one is"
-    return f"{both} your {file}: keep one of them and hand in again."
+        return f"Your submission has two apps, {one.shown} and {other.shown}: keep one and submit again."
+    both = f"Your submission has both {one.shown} and {other.shown}, and it is not clear which one is"
+    return f"{both} your {file}: keep one of them and submit again."
 
 
 def _finds(file: PurePosixPath, paths: list[PurePosixPath], wanted: Wanted) -> Iterable[Find]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from autograder.collect.intake import Intake
+from autograder.collect.listing import Entry, chosen, path_of
 from autograder.collect.tarred import TarDamaged, TarMember, members
 from autograder.collect.unusable import SPECIAL, Unusable
 from autograder.collect.zipped import take_zip
@@ -79,15 +80,17 @@ def _take_tar(data: bytes, intake: Intake) -> None:
     try:
         for member in members(data):
             found.append(member)
-            if len(found) > intake.caps.seen:
-                raise Unusable.too_many(intake.caps.seen)
+            if len(found) > intake.caps.listed:
+                raise Unusable.too_many(intake.caps.listed)
     except TarDamaged as error:
         raise Unusable.damaged() from error
-    for member in sorted(found, key=lambda each: each.name.count("/")):
-        name = member.name.removeprefix("./")
-        if member.folder:
-            continue
-        if not member.plain:
-            intake.leave_out(name, SPECIAL)
-        elif intake.accepts(name, member.size) is not None:
-            intake.add(name, data[member.start : member.start + member.size])
+    for entry in chosen(_entries(found), intake):
+        member = found[entry.at]
+        if intake.accepts(entry.raw, entry.size) is not None:
+            intake.add(entry.raw, data[member.start : member.start + member.size])
+
+
+def _entries(found: Sequence[TarMember]) -> Iterator[Entry]:
+    for at, member in enumerate(found):
+        if not member.folder:
+            yield Entry(path_of(member.name), at, member.size, None if member.plain else SPECIAL)

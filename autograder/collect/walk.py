@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import PurePath
 
 from autograder.collect.folder import Folder, NotPlain
 from autograder.collect.intake import Intake
-from autograder.collect.names import shown
+from autograder.collect.leftovers import MADE_BY_TOOL, is_silent, is_tools
+from autograder.collect.listing import Entry, chosen, path_of
+from autograder.collect.names import path_problem, shown
 from autograder.collect.unpack import is_archive, unpack
 
 __all__ = ["take"]
+
+Way = tuple[str, ...]
+"""The names of the folders on the way from the submission's own folder."""
 
 
 def take(base: Folder, below: PurePath, intake: Intake, only: Collection[str] = ()) -> None:
@@ -30,7 +35,7 @@ def take(base: Folder, below: PurePath, intake: Intake, only: Collection[str] = 
             for name in below.parts[:-1]:
                 folder = opened.enter_context(folder.folder(name))
             if stat.S_ISDIR(folder.stat(below.name).st_mode):
-                _Walk(intake, frozenset(only)).folder(opened.enter_context(folder.folder(below.name)), "")
+                _Walk(opened.enter_context(folder.folder(below.name)), intake, frozenset(only)).take()
             else:
                 _take_file(folder, below.name, intake)
         except NotPlain as problem:
@@ -53,29 +58,66 @@ def _take_file(folder: Folder, name: str, intake: Intake) -> None:
 
 
 class _Walk:
-    """Goes through a folder, a level at a time, so that what lies deep never crowds out what does not."""
+    """Goes through a folder, level by level, so that what lies deep never crowds out what does not."""
 
-    def __init__(self, intake: Intake, only: frozenset[str]) -> None:
+    def __init__(self, top: Folder, intake: Intake, only: frozenset[str]) -> None:
+        self._top = top
         self._intake = intake
         self._only = only
-        self._seen = 0
+        self._files: list[tuple[Way, str]] = []
+        self._left = intake.caps.listed
 
-    def folder(self, folder: Folder, prefix: str) -> None:
-        most = self._intake.caps.seen - self._seen
-        names = folder.names(most + 1)
-        if len(names) > most:
-            names = sorted({*names[:most], *self._wanted(folder)})
-            seen = self._intake.caps.seen
-            self._intake.notes.add(f"Your hand-in has more than {seen} files; the rest was left out.")
-        self._seen += len(names)
-        if not prefix and self._only:
-            names = [name for name in names if name in self._only]
-        for name in [name for name in names if not self._take(folder, prefix, name)]:
+    def take(self) -> None:
+        """Take in what counts."""
+        for entry in chosen(list(self._entries()), self._intake):
+            if (most := self._intake.accepts(entry.raw, entry.size)) is None:
+                continue
+            way, name = self._files[entry.at]
             try:
-                with folder.folder(name) as inner:
-                    self.folder(inner, f"{prefix}{name}/")
+                with self._opened(way) as folder:
+                    self._intake.add(entry.raw, folder.read(name, most))
             except NotPlain as problem:
-                self._intake.leave_out(prefix + name, str(problem))
+                self._intake.leave_out(entry.raw, str(problem))
+
+    def _entries(self) -> Iterator[Entry]:
+        level: list[Way] = [()]
+        while level:
+            below: list[Way] = []
+            for way in level:
+                try:
+                    with self._opened(way) as folder:
+                        yield from self._folder(folder, way, below)
+                except NotPlain as problem:
+                    yield self._entry(way[:-1], way[-1], problem=str(problem))
+            level = sorted(below, key=lambda way: not any(map(self._intake.wanted.is_topics, way)))
+
+    def _folder(self, folder: Folder, way: Way, below: list[Way]) -> Iterator[Entry]:
+        for name in self._names(folder):
+            if not way and self._only and name not in self._only:
+                continue
+            try:
+                found = folder.stat(name)
+            except NotPlain as problem:
+                yield self._entry(way, name, problem=str(problem))
+                continue
+            if not stat.S_ISDIR(found.st_mode):
+                yield self._entry(way, name, size=found.st_size)
+            elif is_tools(name):
+                if not is_silent(f"{name}/x"):
+                    yield self._entry(way, name, problem=MADE_BY_TOOL)
+            elif why := path_problem(path_of("/".join((*way, name, "x"))), self._intake.caps):
+                yield self._entry(way, name, problem=why)
+            else:
+                below.append((*way, name))
+
+    def _names(self, folder: Folder) -> list[str]:
+        names = folder.names(self._left + 1)
+        if len(names) > self._left:
+            names = sorted({*names[: self._left], *self._wanted(folder)})
+            listed = self._intake.caps.listed
+            self._intake.notes.add(f"Your hand-in has more than {listed} files; the rest was left out.")
+        self._left = max(0, self._left - len(names))
+        return names
 
     def _wanted(self, folder: Folder) -> Iterator[str]:
         """What the topic asks for and is there, however many other entries there are."""
@@ -84,15 +126,14 @@ class _Walk:
                 folder.stat(name)
                 yield name
 
-    def _take(self, folder: Folder, prefix: str, name: str) -> bool:
-        """Take one entry; false when it is a folder to be looked into."""
-        raw = prefix + name
-        try:
-            found = folder.stat(name)
-            if stat.S_ISDIR(found.st_mode):
-                return not self._intake.enters(raw)
-            if (most := self._intake.accepts(raw, found.st_size)) is not None:
-                self._intake.add(raw, folder.read(name, most))
-        except NotPlain as problem:
-            self._intake.leave_out(raw, str(problem))
-        return True
+    def _entry(self, way: Way, name: str, *, size: int = 0, problem: str | None = None) -> Entry:
+        self._files.append((way, name))
+        return Entry(path_of("/".join((*way, name))), len(self._files) - 1, size, problem)
+
+    @contextmanager
+    def _opened(self, way: Way) -> Iterator[Folder]:
+        with ExitStack() as opened:
+            folder = self._top
+            for name in way:
+                folder = opened.enter_context(folder.folder(name))
+            yield folder

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from autograder.collect.intake import Intake
+from autograder.collect.listing import Entry, chosen, path_of
 from autograder.collect.unusable import SPECIAL, Unusable
 
 __all__ = ["take_zip"]
@@ -18,6 +20,7 @@ __all__ = ["take_zip"]
 _STEP = 1 << 16
 _LOCAL_HEADER_BYTES = 30
 _ENCRYPTED = 0x1
+_IS_UTF_8 = 0x800
 # Only these two unpack piece by piece in zipfile; a few bytes of the others can become gigabytes at once.
 _METHODS = frozenset([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 _DAMAGE = (
@@ -33,36 +36,59 @@ _DAMAGE = (
 
 
 def take_zip(data: bytes, intake: Intake) -> None:
-    """Take in a zip file's members, the shallow ones first.
+    """Take in a zip file's members.
 
     Raises:
         Unusable: it is damaged, or too much.
     """
     try:
         archive = zipfile.ZipFile(_ShortReads(data, intake.caps.zip_directory_bytes))
+    except _TooLongError as error:
+        raise Unusable.too_many(intake.caps.listed) from error
     except _DAMAGE as error:
         raise Unusable.damaged() from error
     infos = archive.infolist()
-    if len(infos) > intake.caps.seen:
-        raise Unusable.too_many(intake.caps.seen)
+    if len(infos) > intake.caps.listed:
+        raise Unusable.too_many(intake.caps.listed)
     if _overlap(infos, len(data)):
         raise Unusable.damaged()
     left = intake.caps.unpacked_bytes
-    for info in sorted(infos, key=lambda each: each.orig_filename.count("/")):
-        # zipfile cuts a name at a NUL and changes separators; the name as it stands is what is judged.
-        name = info.orig_filename.removeprefix("./")
-        if name.endswith("/") or (most := _most(name, info, intake)) is None:
+    for entry in chosen(_entries(infos), intake):
+        info = infos[entry.at]
+        if (most := _most(entry.raw, info, intake)) is None:
             continue
         try:
             with archive.open(info) as member:
                 unpacked = _read(member, min(most, left) + 1)
         except _DAMAGE:
-            intake.leave_out(name, "it is damaged within the archive; pack the files again")
+            intake.leave_out(entry.raw, "it is damaged within the archive; pack the files again")
             continue
         left -= len(unpacked)
         if left < 0:
             raise Unusable.unpacks_to_too_much(intake.caps.unpacked_bytes)
-        intake.add(name, unpacked)
+        intake.add(entry.raw, unpacked)
+
+
+def _entries(infos: Sequence[zipfile.ZipInfo]) -> Iterator[Entry]:
+    for at, info in enumerate(infos):
+        raw = path_of(_name(info))
+        if not raw.endswith("/"):
+            special = stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG}
+            yield Entry(raw, at, info.file_size, SPECIAL if special else None)
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The member's name as it stands: zipfile cuts it at a NUL, and changes separators."""
+    name = info.orig_filename
+    if not info.flag_bits & _IS_UTF_8 and not name.isascii():
+        # macOS writes UTF-8 without saying so, and zipfile believes it to be what DOS had.
+        with contextlib.suppress(UnicodeError):
+            return name.encode("cp437").decode("utf-8")
+    return name
+
+
+class _TooLongError(Exception):
+    """The table of contents is larger than allowed."""
 
 
 class _ShortReads(io.BytesIO):
@@ -75,7 +101,7 @@ class _ShortReads(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         data = super().read(size)
         if len(data) > self._most:
-            raise zipfile.BadZipFile
+            raise _TooLongError
         return data
 
 
@@ -91,9 +117,6 @@ def _overlap(infos: Iterable[zipfile.ZipInfo], end: int) -> bool:
 
 def _most(name: str, info: zipfile.ZipInfo, intake: Intake) -> int | None:
     """How many bytes of a member are read, or None when it is left out."""
-    if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG}:
-        intake.leave_out(name, SPECIAL)
-        return None
     most = intake.accepts(name, info.file_size)
     if most is not None and info.flag_bits & _ENCRYPTED:
         intake.leave_out(name, "it is locked with a password; pack it without one")

@@ -30,7 +30,7 @@ REFUSED: dict[str, str] = {
     "latin": "Your flask_app.py is not UTF-8 text: save it as UTF-8 and hand it in again.",
     "link": "Your flask_app.py could not be taken: it is a link; hand in the file itself.",
     "swells": '"flask_app.py" was left out: it is larger than 1 MB.',
-    "two": 'Your hand-in has two apps, "flask_app/" and "flask_app.py": keep one and hand in again.',
+    "two": 'Your submission has two apps, "flask_app/" and "flask_app.py": keep one and submit again.',
 }
 """By student: what is said of the Flask part, or in a note."""
 

@@ -94,8 +94,9 @@ def hold_clean(submission: Submission) -> None:
         assert path.name.isprintable()
         assert path.name == ".env" or not path.name.startswith(("-", "."))
     notebooks = [str(path.relative_to(submission.folder)) for path in submission.folder.rglob("*.ipynb")]
-    assert notebooks == ["routing.ipynb"]
-    assert json.loads((submission.folder / "routing.ipynb").read_bytes())["nbformat"] == 4
+    name = f"{submission.topic}.ipynb"
+    assert notebooks == [name]
+    assert json.loads((submission.folder / name).read_bytes())["nbformat"] == 4
     for part in submission.parts.values():
         assert bool(part.files) != bool(part.refusal)
         assert all((submission.folder / file).is_file() for file in part.files)

@@ -116,19 +116,21 @@ def _overlapping_zip() -> bytes:
     return data[:directory] + entry + other + tail
 
 
-def test_a_table_of_contents_of_sixty_thousand_entries_is_refused_quickly(
-    collect: Collect, home: Path
+@pytest.mark.parametrize("count", [60_000, 100_000])
+def test_a_table_of_contents_of_too_many_entries_is_refused_quickly(
+    collect: Collect, home: Path, count: int
 ) -> None:
     entry = (
         struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0) + b"a.txt"
     )
-    count = 60_000
-    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, count * len(entry), 0, 0)
+    tail = struct.pack(
+        "<4s4H2LH", b"PK\x05\x06", 0, 0, count % 65_536, count % 65_536, count * len(entry), 0, 0
+    )
     (home / "alice.zip").write_bytes(b"PK\x03\x04" + entry * count + tail)
     started = time.monotonic()
     refusal = collect(home / "alice.zip").refusal
     assert refusal is not None
-    assert "is damaged" in refusal, "it was not read, so nobody counted its entries"
+    assert "more than 50000 entries" in refusal
     assert time.monotonic() - started < 30
 
 

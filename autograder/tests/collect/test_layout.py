@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -16,13 +17,11 @@ FLASK, FASTAPI = "flask_app.py", "fastapi_app.py"
 BOTH = {FLASK: "x = 1", FASTAPI: "x = 2"}
 
 
-def test_two_files_are_two_parts_and_nothing_is_noted_but_the_missing_notebook(
-    collect: Collect, kept: Kept
-) -> None:
+def test_two_files_are_two_parts_and_nothing_is_noted(collect: Collect, kept: Kept) -> None:
     submission = collect(BOTH)
     assert submission.parts["flask"].files == (PurePosixPath(FLASK),)
     assert submission.parts["fastapi"].files == (PurePosixPath(FASTAPI),)
-    assert submission.notes == ("Your hand-in has no notebook routing.ipynb, so answers in it are missing.",)
+    assert submission.notes == ()
     assert submission.refusal is None
     assert kept(submission) == set(BOTH)
 
@@ -94,8 +93,8 @@ def test_the_shallower_of_two_apps_counts(collect: Collect) -> None:
 def test_two_apps_at_equal_depth_refuse_the_part_and_both_are_named(collect: Collect) -> None:
     submission = collect({FASTAPI: "x", f"new/{FLASK}": "x = 1", f"old/{FLASK}": "x = 2"})
     assert submission.parts["flask"].refusal == (
-        'Your hand-in has both "new/flask_app.py" and "old/flask_app.py", and it is not clear which one is '
-        "your flask_app.py: keep one of them and hand in again."
+        'Your submission has both "new/flask_app.py" and "old/flask_app.py", and it is not clear which one '
+        "is your flask_app.py: keep one of them and submit again."
     )
     assert submission.parts["fastapi"].refusal is None
 
@@ -103,7 +102,7 @@ def test_two_apps_at_equal_depth_refuse_the_part_and_both_are_named(collect: Col
 def test_a_file_beside_a_package_of_its_name_is_two_apps(collect: Collect) -> None:
     submission = collect({**BOTH, "flask_app/__init__.py": "x"})
     assert submission.parts["flask"].refusal == (
-        'Your hand-in has two apps, "flask_app/" and "flask_app.py": keep one and hand in again.'
+        'Your submission has two apps, "flask_app/" and "flask_app.py": keep one and submit again.'
     )
 
 
@@ -122,20 +121,73 @@ def test_a_file_beside_a_package_of_its_name_is_two_apps(collect: Collect) -> No
         "flask_app.py.txt",
         "flask-app.py",
         "flask app.py",
+        "flaskapp.py",
+        "flask_app2.py",
+        "flask_app_v2.py",
+        "Copy of flask_app.py",
+        "Copy (2) of flask_app.py",
+        "Kopie von flask_app.py",
+        "flask_app - Kopie.py",
+        "flask_app – copie.py",
+        "Copie de flask_app.py",
+        "Cópia de flask_app.py",
+        "Co\u0301pia de flask_app.py",
+        "Kopia av flask_app (1).py",
+        "flask_app kopyas\u0131.py",
+        "flask_app — копия.py",
+        "Копия flask_app.py",
+        "flask_app - 副本.py",
+        "flask_appのコピー.py",
+        "flask_app의 사본.py",
+        "(1) flask_app.py",
     ],
 )
 def test_a_variant_of_the_name_is_understood_and_noted(collect: Collect, kept: Kept, name: str) -> None:
     submission = collect({name: "x = 1", FASTAPI: "x = 2"})
     assert kept(submission) == set(BOTH)
-    assert f'"{name}" was taken as your flask_app.py: use exactly this name.' in submission.notes
+    told = unicodedata.normalize("NFC", name)
+    assert f'"{told}" was taken as your flask_app.py: use exactly this name.' in submission.notes
 
 
-@pytest.mark.parametrize("name", ["my_flask_app.py", "flask_app2.py", "flask.py", "app.py", "flask_app.pyw"])
-def test_another_name_is_not_guessed_at(collect: Collect, name: str) -> None:
-    submission = collect({name: "x = 1", FASTAPI: "x = 2"})
-    assert submission.parts["flask"].refusal == (
-        "Your hand-in has no file flask_app.py: add it under exactly this name and hand in again."
+@pytest.mark.parametrize("name", ["my_flask_app.py", "flask.py", "app.py", "main.py", "flask_app_final.py"])
+def test_another_name_is_not_guessed_at_but_named(collect: Collect, name: str) -> None:
+    assert collect({name: "x = 1", FASTAPI: "x = 2"}).parts["flask"].refusal == (
+        f'Your submission has no file flask_app.py; it has "{name}". '
+        f'If "{name}" is your flask_app.py, rename it and submit again.'
     )
+
+
+def test_the_files_that_may_be_meant_are_named_first(collect: Collect) -> None:
+    files = dict.fromkeys(("a.txt", "main.py", "b.docx", "c.txt", "d.txt", "app.py", FASTAPI), "x")
+    assert collect(files).parts["flask"].refusal == (
+        'Your submission has no file flask_app.py; it has "app.py", "main.py", "a.txt", "b.docx", "c.txt" '
+        "and 1 more. Rename the one that is your flask_app.py and submit again."
+    )
+
+
+def test_where_no_file_can_be_meant_it_is_to_be_added(collect: Collect) -> None:
+    assert collect({"flask_app.pyw": "x", FASTAPI: "x"}).parts["flask"].refusal == (
+        'Your submission has no file flask_app.py; it has "flask_app.pyw". Add flask_app.py and submit again.'
+    )
+    assert collect({FASTAPI: "x"}, only=(FASTAPI,)).parts["flask"].refusal == (
+        "Your submission has no file flask_app.py: add it under exactly this name and submit again."
+    )
+
+
+@pytest.mark.parametrize("name", ["fastapi_app (1).py", "Copy of fastapi_app.py", "flask_fastapi_app.py"])
+def test_a_file_of_the_other_framework_is_never_taken(collect: Collect, name: str) -> None:
+    assert collect({name: "x = 1"}).parts["flask"].refusal is not None
+
+
+def test_numbers_that_belong_to_a_name_are_kept_apart(collect: Collect, topic: Topic) -> None:
+    parts = [
+        Part(name=f"stage-{at}", kind="contract", points=1, files=(f"stage_{at}.py",)) for at in range(1, 4)
+    ]
+    files = {"stage_1 (2).py": "x = 1", "Stage-2.py": "x = 2", "stage_33.py": "x = 3"}
+    submission = collect(files, topic=topic.model_copy(update={"part": tuple(parts)}))
+    assert (submission.folder / "stage_1.py").read_text() == "x = 1"
+    assert (submission.folder / "stage_2.py").read_text() == "x = 2"
+    assert '"stage_33.py"' in (submission.parts["stage-3"].refusal or "")
 
 
 def test_the_exact_name_counts_before_a_variant_which_is_left_out(collect: Collect, kept: Kept) -> None:
@@ -145,6 +197,12 @@ def test_the_exact_name_counts_before_a_variant_which_is_left_out(collect: Colle
     assert any('"flask_app (1).py" was left out' in note for note in submission.notes)
 
 
+def test_equal_copies_in_one_folder_are_one(collect: Collect, kept: Kept) -> None:
+    submission = collect({"flask_app (1).py": "x = 1", "Copy of flask_app.py": "x = 1", FASTAPI: "x = 2"})
+    assert submission.parts["flask"].refusal is None
+    assert kept(submission) == set(BOTH)
+
+
 def test_two_variants_refuse_the_part(collect: Collect) -> None:
     refusal = collect({"flask_app (1).py": "x = 1", "Flask_app.py": "x = 3"}).parts["flask"].refusal
     assert refusal is not None
@@ -152,7 +210,7 @@ def test_two_variants_refuse_the_part(collect: Collect) -> None:
 
 
 def test_a_variant_above_an_exact_name_is_not_clear(collect: Collect) -> None:
-    refusal = collect({"flask_app (1).py": "x = 1", f"routing/{FLASK}": "x = 3"}).parts["flask"].refusal
+    refusal = collect({"flask_app (1).py": "x = 1", f"work/{FLASK}": "x = 3"}).parts["flask"].refusal
     assert refusal is not None
     assert "it is not clear which one" in refusal
 
@@ -208,3 +266,13 @@ def test_an_answer_in_the_notebook_is_a_part_like_any_other(collect: Collect, to
     assert with_it.parts["memo"].files == (PurePosixPath("routing.ipynb"),)
     broken = collect({**BOTH, "routing.ipynb": "[]"}, topic=wide)
     assert "is not a notebook" in (broken.parts["memo"].refusal or "")
+
+
+def test_a_missing_notebook_is_told_where_an_answer_is_asked_for_in_it(
+    collect: Collect, topic: Topic
+) -> None:
+    memo = Part(name="memo", kind="memo", points=1, files=("memo.md",))
+    wide = topic.model_copy(update={"part": (*topic.part, memo)})
+    assert collect({**BOTH, "memo.md": "x"}, topic=wide).notes == (
+        "Your submission has no notebook routing.ipynb, so answers in it are missing.",
+    )

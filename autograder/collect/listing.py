@@ -1,0 +1,99 @@
+"""Decides which entries of a submission are looked at, from their names alone, before any is read."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from autograder.collect.intake import Intake
+from autograder.collect.leftovers import MADE_BY_TOOL, is_silent, tool_folder
+from autograder.collect.names import shown
+from autograder.collect.scope import Scope
+
+__all__ = ["Entry", "chosen", "path_of"]
+
+_FOLDERS = 3
+"""So many folders are named in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a submission, or a folder that cannot be entered.
+
+    Attributes:
+        raw: its path, with slashes.
+        at: by which whoever listed it finds it again.
+        size: its size, as far as the file system or archive tells.
+        problem: why it cannot be taken, as the end of a sentence.
+    """
+
+    raw: str
+    at: int
+    size: int = 0
+    problem: str | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names on the way to it, and its own."""
+        return tuple(self.raw.split("/"))
+
+
+def path_of(name: str) -> str:
+    """A path as an archive or a file system has it, in the form in which it is judged.
+
+    Old tools of Windows write backslashes into archives, and what unpacks those elsewhere makes files with
+    backslashes in their names. macOS takes letters and their accents apart, which no source code does.
+    """
+    return unicodedata.normalize("NFC", name.replace("\\", "/").removeprefix("./"))
+
+
+def chosen(entries: Iterable[Entry], intake: Intake) -> list[Entry]:
+    """The entries that are looked at: those that the topic asks for first, then the shallow ones.
+
+    The student is told what is left out without a look.
+    """
+    listed = list(_without_tools(entries))
+    scope = Scope.of([entry.parts for entry in listed], intake.wanted)
+    kept = [entry for entry in listed if scope.holds(entry.parts)]
+    intake.found += [entry.raw for entry in kept if not entry.problem]
+    _tell(scope, len(listed) - len(kept), intake)
+    for entry in kept:
+        if entry.problem:
+            intake.leave_out(entry.raw, entry.problem)
+    kept = sorted((entry for entry in kept if not entry.problem), key=lambda entry: _rank(entry, intake))
+    if len(kept) > intake.caps.seen:
+        intake.notes.add(f"Your hand-in has more than {intake.caps.seen} files; the rest was left out.")
+    return kept[: intake.caps.seen]
+
+
+def _without_tools(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries without what tools made; each folder of a tool's is one entry with a problem."""
+    told = set()
+    for entry in entries:
+        folder = tool_folder(entry.raw)
+        if folder is None:
+            if not is_silent(entry.raw):
+                yield entry
+        elif folder not in told and not is_silent(f"{folder}/x"):
+            told.add(folder)
+            yield Entry(folder, entry.at, problem=MADE_BY_TOOL)
+
+
+def _tell(scope: Scope, dropped: int, intake: Intake) -> None:
+    if not dropped:
+        return
+    rest = "1 other file was left out" if dropped == 1 else f"{dropped} other files were left out"
+    if scope.folders:
+        folders = [shown(f"{'/'.join(folder)}/") for folder in sorted(scope.folders)]
+        counts = "counts" if len(folders) == 1 else "count"
+        intake.notes.add(
+            f"Only {' and '.join(folders[:_FOLDERS])} {counts} for {scope.wanted.topic}: {rest}."
+        )
+    else:
+        intake.notes.add(f"The course's own folders do not count: {rest}.")
+
+
+def _rank(entry: Entry, intake: Intake) -> tuple[bool, int, str]:
+    parts = entry.parts
+    return intake.wanted.canonical(parts[-1]) is None, len(parts), entry.raw
