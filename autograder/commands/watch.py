@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import sys
 import threading
@@ -41,6 +42,7 @@ _TEXT = {
     "told": "Watching {where}; save a file and it is checked.",
     "polling": "Looking at {where} several times a second; save a file and it is checked.",
     "manual": "Saves cannot be seen here; press Enter to check {where}.",
+    "gone": "{where} is not there any more; it is checked and watched again once it is back.",
 }
 
 
@@ -63,9 +65,10 @@ class _Event:
     """Something that happened while the learner was waited for.
 
     Attributes:
-        what: ``key``, ``saved``, ``checked``, ``lost``; ``end`` when nobody will ever press a key again.
+        what: ``key``, ``saved``, ``checked``, ``lost``, ``gone``; ``end`` when nobody will ever press a
+            key again.
         key: which key.
-        files: what was saved.
+        files: what was saved; none when all of the folder may differ.
         report: what was found; None when it could not be checked.
         stamps: what was checked.
         why: why watching ended, or nothing was checked.
@@ -87,6 +90,7 @@ class _Watch:
     topic: Topic
     part: str | None
     how: How
+    home: Path = field(default_factory=Path.cwd)
     console: Console = field(default_factory=Console)
     events: queue.SimpleQueue[_Event] = field(default_factory=queue.SimpleQueue)
     saved: Sequence[Path] = ()
@@ -97,10 +101,11 @@ class _Watch:
         """Watch. Returns the topic to go on with, or None when the learner quits."""
         places = self.catalog.places(self.topic.name)
         watcher = Watcher(
-            places.exercise.resolve(),
+            places.exercise,
             lambda path: is_watched(places, self.topic, places.exercise / _inside(path, places.exercise)),
             saved=lambda files: self.events.put(_Event("saved", files=files)),
             lost=lambda why: self.events.put(_Event("lost", why=why)),
+            gone=lambda: self.events.put(_Event("gone")),
             how=self.how,
         )
         with (
@@ -128,9 +133,12 @@ class _Watch:
                 self._checked(event, keys, checker)
             elif event.what == "lost":
                 self.how = "manual"
-                self.console.print(Text(self._told_how()))
+                self.console.print(Text(self._told(self.how)))
                 keys.show()
+            elif event.what == "gone":
+                self.console.print(Text(self._told("gone")))
             elif event.what == "saved" or event.key == ENTER:
+                self._return()
                 _settle(event.files)
                 self.saved, self.again = event.files or self.saved, True
             elif keys.is_valid(event.key) and (leaving := keys.press(event.key)):
@@ -177,12 +185,17 @@ class _Watch:
         sys.stdout.flush()
         keys.checked(report, desk, self.saved)
         self.console.print()
-        self.console.print(Text(self._told_how(), style="dim"))
+        self.console.print(Text(self._told(self.how), style="dim"))
         keys.show()
 
-    def _told_how(self) -> str:
+    def _told(self, what: str) -> str:
         where = shown_path(self.catalog.places(self.topic.name).exercise)
-        return _TEXT[self.how].format(where=where)
+        return _TEXT[what].format(where=where)
+
+    def _return(self) -> None:
+        """Enter the working directory once more by its path: it may have been replaced, too."""
+        with contextlib.suppress(OSError):
+            os.chdir(self.home)
 
     @contextlib.contextmanager
     def _keys(self) -> Iterator[None]:

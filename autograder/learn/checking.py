@@ -63,7 +63,7 @@ def _seen(folder: Path) -> str:
     """The path as an editor or a terminal opens it from here, with a separator at its end."""
     try:
         relative = os.path.relpath(folder)
-    except ValueError:  # on another drive
+    except (OSError, ValueError):  # the working directory was deleted, or is on another drive
         return f"{folder.resolve()}{os.sep}"
     if relative == os.curdir:
         return ""

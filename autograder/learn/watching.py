@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -41,11 +43,15 @@ def is_watched(places: Places, topic: Topic, path: Path) -> bool:
 class Watcher:
     """Watches a folder until it is closed; a file that is replaced, as many editors do, is still watched.
 
+    So is a folder that is replaced, as a branch checkout or a sync client does, or that is gone for a while.
+
     Args:
         folder: all below it.
-        wanted: whether a file there matters.
-        saved: called with the files that were saved, from another thread.
+        wanted: which files matter.
+        saved: called with the files that were saved, from another thread; with none when another
+            folder was put in the place of the watched one, so that any file may differ.
         lost: called with the reason when watching stops working; from then on it is ``manual``.
+        gone: called when the folder is not there any more; ``saved`` is called once it is back.
         how: ``told`` falls back to ``polling`` where the system refuses.
     """
 
@@ -55,6 +61,8 @@ class Watcher:
         wanted: Callable[[Path], bool],
         saved: Callable[[list[Path]], None],
         lost: Callable[[str], None],
+        *,
+        gone: Callable[[], None] = lambda: None,
         how: How = "told",
     ) -> None:
         self.how = how
@@ -62,6 +70,8 @@ class Watcher:
         self._wanted = wanted
         self._saved = saved
         self._lost = lost
+        self._gone = gone
+        self._is_new = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -78,31 +88,73 @@ class Watcher:
             self._thread.join(_ENDING_S)
 
     def _watch(self) -> None:
-        if self.how == "told":
-            try:
-                self._follow(polling=False)
-            except (OSError, RuntimeError):  # no events on this drive, or none left to be had
-                self.how = "polling"
-        if self.how == "polling" and not self._stop.is_set():
-            try:
-                self._follow(polling=True)
-            except (OSError, RuntimeError) as error:
-                self.how = "manual"
-                self._lost(str(error))
+        is_told = False
+        while not self._stop.is_set():
+            if _identity(self._folder) is not None:
+                is_told = False
+                if not self._follow_somehow():
+                    return
+                self._is_new = True
+            else:
+                if not is_told:
+                    self._gone()
+                is_told = self._is_new = True
+                self._stop.wait(_LOOK_MS / 1000)
 
-    def _follow(self, *, polling: bool) -> None:
-        changes = watchfiles.watch(
+    def _follow_somehow(self) -> bool:
+        """Follow the folder that is there now. Returns whether it is to be looked for again."""
+        try:
+            if self.how == "told":
+                with contextlib.suppress(OSError, RuntimeError):  # no events here, or none left to be had
+                    return self._follow(polling=False)
+                if _identity(self._folder) is None:
+                    return True
+                self.how = "polling"
+            return not self._stop.is_set() and self._follow(polling=True)
+        except (OSError, RuntimeError) as error:
+            if _identity(self._folder) is None:
+                return True
+            self.how = "manual"
+            self._lost(str(error))
+            return False
+
+    def _follow(self, *, polling: bool) -> bool:
+        """Tell of every save. Returns whether the folder is gone, or another one is in its place."""
+        watched, real = _identity(self._folder), self._folder.resolve()
+        looks = watchfiles.watch(
             self._folder,
             watch_filter=lambda change, name: (
-                change is not watchfiles.Change.deleted and self._wanted(Path(name))
+                Path(name) in {self._folder, real}
+                if change is watchfiles.Change.deleted
+                else self._wanted(Path(name))
             ),
             debounce=_DEBOUNCE_MS,
             step=_STEP_MS,
             rust_timeout=_LOOK_MS,
+            yield_on_timeout=True,
             stop_event=self._stop,
             force_polling=polling or None,
             poll_delay_ms=_POLL_MS,
             raise_interrupt=False,
         )
-        for each in changes:
-            self._saved(sorted({Path(name) for _, name in each}))
+        for changes in looks:
+            files = {Path(name) for change, name in changes if change is not watchfiles.Change.deleted}
+            if files or self._is_new:
+                self._saved(sorted(files))
+            self._is_new = False
+            # A new folder may get the number of the one that was deleted; then its deletion was told.
+            is_deleted = any(change is watchfiles.Change.deleted for change, _ in changes)
+            now = _identity(self._folder)
+            # Polling follows the path, and some network drives number a folder anew at each look.
+            if now is None or (not polling and (is_deleted or now != watched)):
+                return True
+        return False
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells the folder from another one in its place; None when there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else None

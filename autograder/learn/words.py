@@ -98,7 +98,7 @@ def shown_path(path: Path) -> str:
     """The path from the working directory, where that is shorter: terminals make a link of it."""
     try:
         relative = os.path.relpath(path)
-    except ValueError:  # on another drive
+    except (OSError, ValueError):  # the working directory was deleted, or is on another drive
         return str(path)
     return relative if len(relative) < len(str(path)) else str(path)
 

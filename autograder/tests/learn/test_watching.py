@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import watchfiles
 
 from autograder.catalog import load
 from autograder.learn.store import open_store
-from autograder.learn.watching import Watcher, is_watched
+from autograder.learn.watching import How, Watcher, is_watched
 from autograder.tests.learn.learning import Learner
 
 if sys.platform != "win32":
@@ -310,6 +310,125 @@ def test_where_the_system_refuses_it_looks_itself_and_then_says_that_it_cannot(
     assert seen == event or str(event) in str(seen)
     assert tried == [None, True]
     assert watcher.how == ("polling" if isinstance(event, list) else "manual")
+
+
+class Watched:
+    """A folder, and a system that tells nothing of it: the test says what happens at each look."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = home / "exercises/greeting"
+        self.folder.mkdir(parents=True)
+        self.looks: list[list[Callable[[], set[tuple[watchfiles.Change, str]] | None]]] = []
+        self.told: queue.SimpleQueue[object] = queue.SimpleQueue()
+        monkeypatch.setattr(watchfiles, "watch", self._watch)
+
+    def _watch(self, *_: Any, **__: Any) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+        for happens in self.looks.pop(0):
+            yield happens() or set()
+
+    def tells(self, *, how: How = "told") -> list[object]:
+        """All that was told, until nothing happens any more."""
+        with Watcher(
+            self.folder,
+            lambda _: True,
+            saved=lambda files: self.told.put([each.name for each in files]),
+            lost=self.told.put,
+            gone=self._gone,
+            how=how,
+        ) as watcher:
+            watcher._thread.join(20)
+            assert not watcher._thread.is_alive()
+        return [self.told.get() for _ in range(self.told.qsize())]
+
+    def _gone(self) -> None:
+        self.told.put("gone")
+        self.back()
+
+    def goes(self) -> None:
+        self.folder.parent.rename(self.folder.parents[1] / "away")
+
+    def back(self) -> None:
+        (self.folder.parents[1] / "away").rename(self.folder.parent)
+
+    def is_replaced(self) -> None:
+        self.folder.rename(self.folder.with_name("away"))
+        self.folder.mkdir()
+
+    def is_saved(self) -> set[tuple[watchfiles.Change, str]]:
+        return {(watchfiles.Change.modified, str(self.folder / "flask_app.py"))}
+
+    def is_deleted(self) -> set[tuple[watchfiles.Change, str]]:
+        return {(watchfiles.Change.deleted, str(self.folder))}
+
+
+def nothing() -> None:
+    """Nobody saves."""
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    return Watched(tmp_path, monkeypatch)
+
+
+def test_a_folder_that_is_replaced_is_followed_and_checked(watched: Watched) -> None:
+    watched.looks = [[nothing, watched.is_saved, watched.is_replaced], [nothing, watched.is_saved, nothing]]
+    assert watched.tells() == [["flask_app.py"], [], ["flask_app.py"]]
+
+
+def test_a_folder_that_is_made_anew_under_the_same_number_is_followed(watched: Watched) -> None:
+    watched.looks = [[watched.is_deleted], [watched.is_saved]]
+    assert watched.tells() == [["flask_app.py"]]
+
+
+@pytest.mark.parametrize("how", ["told", "polling"])
+def test_a_folder_that_is_gone_is_reported_once_and_checked_when_it_is_back(
+    watched: Watched, how: How
+) -> None:
+    watched.looks = [[watched.goes], [nothing, watched.is_saved]]
+    assert watched.tells(how=how) == ["gone", [], ["flask_app.py"]]
+
+
+def test_a_link_that_leads_to_another_folder_is_followed(watched: Watched) -> None:
+    real, other = watched.folder.with_name("one"), watched.folder.with_name("two")
+    watched.folder.rename(real)
+    other.mkdir()
+    watched.folder.symlink_to(real)
+
+    def is_pointed_elsewhere() -> None:
+        watched.folder.unlink()
+        watched.folder.symlink_to(other)
+
+    watched.looks = [[is_pointed_elsewhere], [watched.is_saved]]
+    assert watched.tells() == [["flask_app.py"]]
+
+
+def test_polling_ignores_a_folder_that_gets_another_number(watched: Watched) -> None:
+    watched.looks = [[watched.is_replaced, watched.is_saved]]
+    assert watched.tells(how="polling") == [["flask_app.py"]]
+
+
+@needs_terminal
+@pytest.mark.parametrize("desk", [("greeting",), ("greeting", "--poll")], indirect=True)
+def test_an_exercise_that_is_replaced_is_checked_and_watched(desk: Desk, toy: Path) -> None:
+    desk.sees(READY)
+    course = toy.with_name("another checkout")
+    shutil.copytree(toy, course)
+    shutil.copy(toy / "solutions/greeting/flask_app.py", course / "exercises/greeting")
+    toy.rename(toy.with_name("the old checkout"))
+    course.rename(toy)
+    desk.sees("10 of 20 points", READY)
+    desk.saves("fastapi_app.py")
+    told = desk.sees("20 of 20 points", READY)
+    assert "You are at exercises/greeting/fastapi_app.py" in told
+
+
+@needs_terminal
+def test_an_exercise_that_is_deleted_is_missed_until_it_is_back(desk: Desk, toy: Path) -> None:
+    desk.sees(READY)
+    shutil.rmtree(desk.exercise)
+    desk.sees("exercises/greeting is not there any more")
+    shutil.copytree(toy / "solutions/greeting", desk.exercise)
+    desk.sees("20 of 20 points", READY)
 
 
 def test_watch_is_explained_without_starting_anything(learner: Learner) -> None:
