@@ -148,6 +148,7 @@ def _feedback(c: Any) -> None:
     """Set for GenerateFeedback alone: the formgrader's own pages use another template."""
     theirs = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
     ours = resources.files("autograder.nb") / "templates"
+    c.GenerateFeedback.exporter_class = "autograder.nb.feedback.FreshFeedback"
     c.GenerateFeedback.preprocessors = list(_FEEDBACK)
     c.GenerateFeedback.HTMLExporter.template_name = "course_feedback"
     c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(ours), str(theirs)]

@@ -17,6 +17,7 @@ from autograder.nb.counted import counted_grades, status_of_counted
 from autograder.nb.folder import GradingFolder
 from autograder.nb.inbox import odd_names
 from autograder.nb.journal import Journal, Kind, Standing
+from autograder.nb.pages import outdated_pages
 from autograder.nb.whole import replacing
 from autograder.report.model import CountedGrade, Report
 from autograder.verdict import Status
@@ -73,6 +74,13 @@ class StatusExport(ExportPlugin):
                     if not self.student or row["student_id"] in wanted:
                         writer.writerow({key: _cell(value) for key, value in row.items()})
         self.log.info("Exported grades to %s", target)
+        for name in names:
+            if older := outdated_pages(gradebook, folder, name):
+                self.log.warning(
+                    "Feedback pages older than their grades: %s. Run `nbgrader generate_feedback %s`.",
+                    ", ".join(older),
+                    name,
+                )
 
     def _assignments(self, gradebook: Any, catalog: Catalog) -> Iterator[str]:
         released = {assignment.name for assignment in gradebook.assignments}

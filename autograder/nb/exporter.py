@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from autograder.nb import lock
 from autograder.nb.engine import close_engine
 from autograder.nb.folder import GradingFolder
 from autograder.nb.journal import Journal, Kind
+from autograder.nb.pages import remove_result
 from autograder.nb.reading import read_handed_in
 from autograder.report.model import Report
 
@@ -141,7 +141,7 @@ def reconcile(folder: GradingFolder, topic: str, log: logging.Logger) -> None:
             log.warning(
                 "Grading again, for the last result is not whole or not of this hand-in: %s", home.name
             )
-            shutil.rmtree(result)
+            remove_result(folder, topic, home.name)
 
 
 def finish(assignment: str, student: str, notebooks: list[str]) -> None:  # noqa: ARG001 - nbgrader's interface

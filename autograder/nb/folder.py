@@ -45,6 +45,11 @@ class GradingFolder:
         return self.path / "autograded"
 
     @property
+    def feedback(self) -> Path:
+        """The feedback pages, as nbgrader writes them."""
+        return self.path / "feedback"
+
+    @property
     def exchange(self) -> Path:
         """The exchange, unless the instructor configures another."""
         return self.path / "exchange"

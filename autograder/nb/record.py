@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
@@ -26,6 +25,7 @@ from autograder.nb.folder import GradingFolder
 from autograder.nb.inbox import refresh
 from autograder.nb.journal import Journal, Kind
 from autograder.nb.judge import Judge, held
+from autograder.nb.pages import remove_result
 from autograder.report.model import Report
 from autograder.report.short import shortened_report
 from autograder.scoring import broken_part
@@ -127,7 +127,7 @@ def _waiting(
         if not force and standings[submission.student].complete and result.is_dir():
             continue
         if result.is_dir():
-            shutil.rmtree(result)
+            remove_result(place, topic, submission.student)
         waiting.append(submission)
     return waiting
 
