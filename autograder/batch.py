@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.catalog import Topic
@@ -14,10 +15,9 @@ from autograder.errors import reason
 from autograder.evaluate import Grader
 from autograder.flow import as_judged, most_under_way
 from autograder.report.model import Report
-from autograder.scoring import broken_part
+from autograder.scoring import unjudged_report
 from autograder.scratch import temporary_folder
 from autograder.verdict import Status
-from autograder.versions import versions
 
 __all__ = ["grade_batch"]
 
@@ -72,23 +72,11 @@ def _one(grader: Grader, topic: Topic, source: Source, folder: Path) -> Report:
             only=source.only,
         )
     except Exception as error:  # noqa: BLE001 - whatever one hand-in does to collect, the others are graded
-        return _uncollected(topic, source, reason(error))
+        return unjudged_report(topic, source.student, Status.BROKEN, reason(error))
+    if source.notes:
+        submission = replace(submission, notes=(*source.notes, *submission.notes))
     try:
         return grader.grade(submission)
     finally:
         # A class of hand-ins need not fit on the disk at once.
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _uncollected(topic: Topic, source: Source, why: str) -> Report:
-    return Report(
-        student=source.student,
-        topic=topic.name,
-        status=Status.BROKEN,
-        points=0,
-        max_points=topic.points,
-        parts=tuple(broken_part(part, why) for part in topic.part),
-        digest="",
-        seed="",
-        versions=versions(),
-    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from autograder.catalog import Part
-from autograder.report.model import CheckReport, PartReport, ProcessReport
+from autograder.catalog import Part, Topic
+from autograder.report.model import CheckReport, PartReport, ProcessReport, Report
 from autograder.verdict import Status, Verdict, worst
+from autograder.versions import versions
 
-__all__ = ["broken_part", "part_report", "status_of"]
+__all__ = ["broken_part", "part_report", "status_of", "unjudged_report"]
 
 
 def part_report(
@@ -64,3 +65,27 @@ def status_of(parts: Sequence[PartReport], refusal: str | None) -> Status:
     if Verdict.AWAITING_PERSON in verdicts:
         return Status.AWAITING_PERSON
     return Status.GRADED
+
+
+def unjudged_report(topic: Topic, student: str, status: Status, why: str) -> Report:
+    """The report of an entry of which nothing was judged: broken, missing or not understood.
+
+    Args:
+        topic: whose hand-in was looked for.
+        student: the student's id, or the name of the entry.
+        status: where it stands.
+        why: told by every part when it is broken, and otherwise by the report.
+    """
+    broken = status is Status.BROKEN
+    return Report(
+        student=student,
+        topic=topic.name,
+        status=status,
+        points=0,
+        max_points=topic.points,
+        parts=tuple(broken_part(part, why) for part in topic.part) if broken else (),
+        refusal=None if broken else why,
+        digest="",
+        seed="",
+        versions=versions(),
+    )

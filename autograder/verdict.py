@@ -33,6 +33,17 @@ class Status(StrEnum):
     BROKEN = "broken"
     REFUSED = "refused"
     MISSING = "missing"
+    NOT_UNDERSTOOD = "not_understood"
+
+    @property
+    def has_points(self) -> bool:
+        """Whether something was judged or refused, so that points mean something."""
+        return self not in {Status.BROKEN, Status.MISSING, Status.NOT_UNDERSTOOD}
+
+    @property
+    def needs_instructor(self) -> bool:
+        """Whether grading is not done before somebody acted: exit code 3."""
+        return self in {Status.BROKEN, Status.NOT_UNDERSTOOD}
 
 
 _WORST_FIRST = (

@@ -1,8 +1,9 @@
 """The command `course`: words in, one function of `commands` called, its exit code out.
 
 Exit codes: 0 done; 1 a learner's check or an author's rule failed; 2 called wrongly;
-3 something is broken on our side, so that a verdict is missing; 130 stopped by Ctrl-C, by SIGTERM
-or by the end of the terminal; 141 nobody reads what it prints.
+3 something is broken on our side or not understood, so that a verdict is missing;
+130 stopped by Ctrl-C, by SIGTERM or by the end of the terminal;
+141 nobody reads what it prints.
 """
 
 from __future__ import annotations

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from autograder.collect.caps import CAPS, Caps
-from autograder.collect.find import Source, find_submissions
+from autograder.collect.entry import Found, Source, Unread
+from autograder.collect.find import find_submissions
 from autograder.collect.inbox import sync_inbox
 from autograder.collect.one import collect_one
 from autograder.collect.released import ReleasedNotebook
 
-__all__ = ["CAPS", "Caps", "ReleasedNotebook", "Source", "collect_one", "find_submissions", "sync_inbox"]
+__all__ = [
+    "CAPS",
+    "Caps",
+    "Found",
+    "ReleasedNotebook",
+    "Source",
+    "Unread",
+    "collect_one",
+    "find_submissions",
+    "sync_inbox",
+]

@@ -1,188 +1,241 @@
-"""Finds the hand-ins that a path on the command line stands for, and whose they are."""
+"""Finds the hand-ins that paths on the command line stand for, and whose they are."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.catalog.model import Topic
-from autograder.collect.caps import CAPS
+from autograder.collect.course_names import CourseNames, archive_stem, children, is_dropping, is_folder
+from autograder.collect.entries import class_entries, merged
+from autograder.collect.entry import Found, Source, Unread
 from autograder.collect.folder import reading
 from autograder.collect.intake import ARCHIVES
-from autograder.collect.names import shown, student_problem
-from autograder.collect.wanted import Wanted
-from autograder.errors import UsageError
+from autograder.collect.names import printable, shown, student_id, student_problem
+from autograder.collect.student import StudentFolder
+from autograder.errors import GradingBroken, UsageError
+from autograder.frameworks import FRAMEWORKS
+from autograder.verdict import Status
 
-__all__ = ["Source", "find_submissions"]
+__all__ = ["find_submissions"]
 
-_DEPTH = 3  # folders below a student's folder in which an app is looked for
-_ENTRIES = 2_000  # of each of these folders
+# Folders in which one person keeps more than one version of their work, or its pieces.
+_OF_ONE_PERSON = frozenset(
+    [
+        *(
+            "old",
+            "older",
+            "backup",
+            "backups",
+            "bak",
+            "archive",
+            "previous",
+            "draft",
+            "drafts",
+            "new",
+            "final",
+        ),
+        *("src", "source", "app", "apps", "code", "work", "lib", "test", "tests", "templates", "static"),
+        *("starter", "starters", "solution", "solutions", "exercise", "exercises", "lesson", "lessons"),
+        *FRAMEWORKS,
+    ]
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One student's hand-in, not yet read.
+def find_submissions(paths: Sequence[Path], topic: Topic, topics: Collection[str] = ()) -> Found:
+    """The hand-ins of ``topic`` at these paths, and every entry there that is none.
 
-    Attributes:
-        student: the student's id.
-        path: a file, folder or archive, or a link, which collect refuses.
-        base: the folder above it that was named on the command line and is trusted.
-        only: of a folder, only these names; all when empty.
-    """
+    A path is an app's file, an archive, a folder that is one hand-in, or a class: a folder of students'
+    folders and archives, each laid out in a way of its own.
 
-    student: str
-    path: Path
-    base: Path
-    only: tuple[str, ...] = ()
-
-
-def find_submissions(paths: Sequence[Path], topic: Topic) -> list[Source]:
-    """The hand-ins of ``topic`` at these paths.
-
-    A path may be an app's file, a folder that holds one, an archive, a folder of students' folders or
-    archives, or nbgrader's ``submitted`` folder with ``<student>/<topic>/`` in it.
+    Args:
+        paths: as named on the command line; links among them are followed.
+        topic: whose hand-ins.
+        topics: the names of all the course's topics.
 
     Raises:
-        UsageError: there is none, it is not clear which, or two are one student's.
+        UsageError: a path does not exist, or there is nothing at the only one.
         GradingBroken: this machine could not look there.
     """
-    search = _Search(Wanted.of(topic), topic.name)
-    found: list[Source] = []
-    loose: dict[Path, list[str]] = {}
+    search = _Search(CourseNames.of(topic, topics), several=len(paths) > 1)
     for path in paths:
-        with reading(path):
-            whole = path.resolve()
-            if whole.is_file() and search.wanted.canonical(whole.name):
-                loose.setdefault(whole.parent, []).append(whole.name)
-            else:
-                found += search.at(whole)
-    for folder, names in loose.items():
-        student = folder.parent.name if folder.name == topic.name else folder.name
-        found.append(Source(student, folder, folder.parent, tuple(sorted(set(names)))))
-    return _distinct(found)
+        search.look(path)
+    with reading(paths[0]):
+        return search.found()
 
 
-def _distinct(found: list[Source]) -> list[Source]:
-    by_student: dict[str, Source] = {}
-    for source in found:
-        if problem := student_problem(source.student, CAPS):
-            raise UsageError(
-                f"{shown(source.student)} cannot be a student's id: {problem}.",
-                where=str(source.path),
-                remedy="Rename the folder or archive to the student's id.",
-            )
-        other = by_student.setdefault(source.student, source)
-        if other != source:
-            raise UsageError(
-                f"There are two hand-ins of {source.student}.",
-                where=f"{other.path} and {source.path}",
-                remedy="Name only one of them, or rename one after its student.",
-            )
-    return [by_student[student] for student in sorted(by_student)]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Search:
-    wanted: Wanted
-    topic: str
+    """What was found so far, path by path."""
 
-    def at(self, path: Path) -> list[Source]:
-        """The hand-ins at one path."""
-        if path.is_file() and _is_archive(path.name):
-            return [Source(_stem(path.name), path, path.parent)]
-        if not path.is_dir():
+    names: CourseNames
+    several: bool
+    sources: list[Source] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    loose: dict[Path, set[str]] = field(default_factory=dict)
+
+    def found(self) -> Found:
+        """Everything, each student once."""
+        for folder, files in self.loose.items():
+            self._add(Source(self._student(folder), folder, folder.parent, tuple(sorted(files))))
+        return merged(self.sources, self.unread, self.names, ignored=self.ignored)
+
+    def look(self, path: Path) -> None:
+        """Look at one path; where there are others, one that cannot be read does not stop them."""
+        try:
+            with reading(path):
+                self.at(path.resolve())
+        except GradingBroken as error:
+            if not self.several:
+                raise
+            self.unread.append(Unread(printable(path.name), printable(str(path)), Status.BROKEN, str(error)))
+
+    def at(self, path: Path) -> None:
+        """Take what is at one path, which is followed if it is a link."""
+        if path.is_dir():
+            self._folder(path)
+        elif not path.is_file():
             raise self._nothing(path)
-        children = [each for each in _children(path) if not each.name.startswith((".", "__"))]
-        own = self._own(path)
-        named = [source for child in children if (source := self._by_topic(child, path))]
-        # A link alone, which a student may have made, never decides what the layout is.
-        by_topic = named if any(not source.path.is_symlink() for source in named) else []
-        if own and by_topic:
-            raise self._unclear(path, own, by_topic[0])
-        if own:
-            return [own]
-        if by_topic:
-            taken = {source.student for source in by_topic}
-            for child in children:
-                if child.name not in taken and _is_folder(child) and self._holds(Path(child.path), 0):
-                    raise self._unclear(path, Source(child.name, Path(child.path), path), by_topic[0])
-            return by_topic
-        return self._of_students(path, children)
+        elif self.names.wanted.canonical(path.name):
+            self.loose.setdefault(path.parent, set()).add(path.name)
+        elif (stem := archive_stem(path.name)) is not None:
+            whose = path.parent if self.names.is_topic(stem) else Path(stem)
+            self._add(Source(student_id(whose.name), path, path.parent))
+        elif is_dropping(path.name) and self.several:
+            self.ignored.append(printable(path.name))
+        elif self.several:
+            self._aside(path, f"{shown(path.name)} is neither an app nor an archive. Name only hand-ins")
+        else:
+            raise self._nothing(path)
 
-    def _own(self, path: Path) -> Source | None:
-        """The folder as one hand-in: it holds a wanted file, or the topic's folder."""
-        if self._holds(path, 0):
-            return Source(path.parent.name if path.name == self.topic else path.name, path, path.parent)
-        inner = path / self.topic
-        if inner.is_dir() and not inner.is_symlink():
-            return Source(path.name, inner, path)
-        return None
+    def _folder(self, path: Path) -> None:
+        entries = children(path)
+        if not entries and not self.several:
+            raise self._nothing(path)
+        if self.several and is_dropping(path.name):
+            self.ignored.append(printable(path.name))
+        elif self._is_one(path, entries):
+            self._one(path)
+        elif (path / self.names.topic).is_dir() and not self._of_others(entries):
+            self._class(path / self.names.topic)  # <topic>/<student>/
+            for entry in entries:
+                if entry.name != self.names.topic:
+                    self._beside(entry)
+        else:
+            self._class(path)
 
-    def _by_topic(self, child: os.DirEntry[str], base: Path) -> Source | None:
-        """A child of nbgrader's folder: one with a folder or an archive of the topic's name in it."""
-        path = Path(child.path)
-        names = [self.topic, *(f"{self.topic}{suffix}" for suffix in ARCHIVES)]
-        found = next((path / name for name in names if os.path.lexists(path / name)), None)
-        if found is None or not child.is_dir():
-            return None
-        return Source(child.name, path if child.is_symlink() else found, base)
+    def _beside(self, entry: os.DirEntry[str]) -> None:
+        """An entry beside the topic's folder in a class that is laid out by topics."""
+        if self.names.is_other(archive_stem(entry.name) or entry.name):
+            self.ignored.append(printable(entry.name))
+        else:
+            where = shown(self.names.topic)
+            self._aside(
+                Path(entry.path), f"{shown(entry.name)} lies beside {where}. Move it into that folder"
+            )
 
-    def _of_students(self, path: Path, children: list[os.DirEntry[str]]) -> list[Source]:
-        folders = [child for child in children if _is_folder(child) or child.is_symlink()]
-        archives = [
-            child for child in children if child.is_file(follow_symlinks=False) and _is_archive(child.name)
+    def _one(self, path: Path) -> None:
+        student = self._student(path)
+        found = StudentFolder(student, path, path.parent, self.names, by_topic=False).hand_in()
+        if isinstance(found, Unread):
+            self.unread.append(found)
+        else:
+            self._add(found)
+
+    def _class(self, path: Path) -> None:
+        found = class_entries(path, self.names)
+        self.sources += found.sources
+        self.unread += found.unread
+        self.ignored += found.ignored
+
+    def _student(self, folder: Path) -> str:
+        """Whose a folder is: its own name, or that of the folder above one that is named as the topic."""
+        name = folder.parent.name if self.names.is_topic(folder.name) else folder.name
+        return student_id(name)
+
+    def _add(self, source: Source) -> None:
+        if problem := student_problem(source.student):
+            name = shown(source.student)
+            self._aside(source.path, f"{name} cannot be a student's id: {problem}. Rename it to the id")
+        else:
+            self.sources.append(source)
+
+    def _aside(self, path: Path, problem: str) -> None:
+        name = printable(path.name)
+        reason = f"{problem}, then grade again."
+        self.unread.append(Unread(name, printable(str(path)), Status.NOT_UNDERSTOOD, reason))
+
+    def _is_one(self, path: Path, entries: Sequence[os.DirEntry[str]]) -> bool:
+        """Whether a folder is one hand-in, and not a class of them."""
+        if self.names.is_repository(path):
+            return True
+        apps = [entry for entry in entries if self.names.is_app(entry)]
+        others = self._of_others(entries)
+        if apps:
+            return not others or self._completes(apps, others)
+        named = [entry for entry in entries if self.names.is_topic(archive_stem(entry.name) or entry.name)]
+        if any(map(is_folder, named)) or (named and not self._with_work(entries, named)):
+            return not others and not self._is_class(Path(named[0].path))
+        work = self._with_work(entries, [])
+        if work and not others:
+            return True
+        in_nbgraders = self.names.is_topic(path.name) and path.parent.parent.name == "submitted"
+        return (self.several or in_nbgraders) and len(work) <= 1
+
+    def _with_work(
+        self, entries: Sequence[os.DirEntry[str]], named: Sequence[os.DirEntry[str]]
+    ) -> list[os.DirEntry[str]]:
+        """Folders with an app, and archives."""
+        return [entry for entry in entries if entry not in named and self._holds(entry)]
+
+    def _of_others(self, entries: Sequence[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+        """Those of them that are named as neither a topic nor what one person keeps."""
+        return [
+            entry
+            for entry in entries
+            if not self.names.is_app(entry)
+            and not self._is_topical(archive_stem(entry.name) or entry.name)
+            and self._holds(entry)
         ]
-        if not archives and not any(_is_folder(each) and self._holds(Path(each.path)) for each in folders):
-            raise self._nothing(path)
-        named = [(each.name, each) for each in folders] + [(_stem(each.name), each) for each in archives]
-        return [Source(student, Path(each.path), path) for student, each in named]
 
-    def _holds(self, folder: Path, depth: int = _DEPTH) -> bool:
-        """Whether there is a wanted file or package in the folder, or up to ``depth`` folders below."""
-        inner: list[Path] = []
-        for entry in _children(folder, _ENTRIES):
-            if _is_folder(entry):
-                if entry.name in self.wanted.packages and os.path.lexists(Path(entry.path, "__init__.py")):
-                    return True
-                inner.append(Path(entry.path))
-            elif self.wanted.canonical(entry.name):
-                return True
-        return depth > 0 and any(self._holds(each, depth - 1) for each in inner)
+    def _is_topical(self, name: str) -> bool:
+        own = name.casefold() in _OF_ONE_PERSON or name.startswith("__")
+        return own or self.names.is_topic(name) or self.names.is_other(name)
+
+    def _holds(self, entry: os.DirEntry[str]) -> bool:
+        if is_folder(entry):
+            try:
+                return self.names.holds_work(Path(entry.path))
+            except PermissionError:
+                return True  # as far as this user can say
+        return archive_stem(entry.name) is not None and entry.is_file(follow_symlinks=False)
+
+    def _completes(self, apps: Sequence[os.DirEntry[str]], others: Sequence[os.DirEntry[str]]) -> bool:
+        """Whether one folder holds exactly the apps that are missing beside it."""
+        if len(others) > 1 or not is_folder(others[0]):
+            return False
+        mine, theirs = self._apps(apps), self._apps(children(Path(others[0].path)))
+        return bool(theirs) and mine.isdisjoint(theirs)
+
+    def _apps(self, entries: Sequence[os.DirEntry[str]]) -> set[str | None]:
+        return {self.names.wanted.canonical(entry.name) for entry in entries if self.names.is_app(entry)}
+
+    def _is_class(self, folder: Path) -> bool:
+        """Whether a folder that is named as the topic holds students' folders instead of apps."""
+        if not folder.is_dir() or folder.is_symlink():
+            return False
+        entries = children(folder)
+        return not any(map(self.names.is_app, entries)) and len(self._of_others(entries)) > 1
 
     def _nothing(self, path: Path) -> UsageError:
+        wanted = " or ".join(sorted(self.names.wanted.files))
         return UsageError(
-            f"There is no hand-in of {self.topic} here.",
+            f"There is no hand-in of {self.names.topic} here.",
             where=str(path),
-            remedy=f"Name a folder that holds {' or '.join(sorted(self.wanted.files))}, an archive "
+            remedy=f"Name a folder that holds {wanted}, an archive "
             f"({', '.join(ARCHIVES[:3])} ...), a folder of such folders or archives named after students, "
-            f"or nbgrader's folder with <student>/{self.topic}/ in it.",
+            f"or nbgrader's folder with <student>/{self.names.topic}/ in it.",
         )
-
-    def _unclear(self, path: Path, one: Source, other: Source) -> UsageError:
-        return UsageError(
-            f"It is not clear what the hand-ins are here: {shown(one.path.name)} looks like one, "
-            f"and so does {shown(PurePosixPath(other.student, other.path.name))}.",
-            where=str(path),
-            remedy="Name each hand-in on the command line, or lay them all out in the same way.",
-        )
-
-
-def _children(folder: Path, most: int | None = None) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        return sorted(islice(entries, most), key=lambda entry: entry.name)
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir(follow_symlinks=False)
-
-
-def _is_archive(name: str) -> bool:
-    return name.lower().endswith(ARCHIVES)
-
-
-def _stem(name: str) -> str:
-    suffix = max((suffix for suffix in ARCHIVES if name.lower().endswith(suffix)), key=len)
-    return name[: -len(suffix)]

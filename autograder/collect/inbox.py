@@ -67,7 +67,7 @@ def sync_inbox(
     with reading(submitted), Folder.trusted(submitted) as base:
         names = [name for name in base.names(_MOST_STUDENTS) if students is None or name in students]
         sources = [(name, source) for name in names if (source := sync.source(base, name))]
-        odd = [name for name, _ in sources if student_problem(name, caps)]
+        odd = [name for name, _ in sources if student_problem(name)]
         submissions = [sync.student(base, name, source) for name, source in sources if name not in odd]
         if remove_vanished:
             sync.remove_vanished(students, {name for name, _ in sources})

@@ -7,13 +7,14 @@ from pathlib import PurePosixPath
 
 from autograder.collect.caps import Caps
 
-__all__ = ["folded", "name_problem", "path_problem", "shown", "student_problem"]
+__all__ = ["folded", "name_problem", "path_problem", "printable", "shown", "student_id", "student_problem"]
 
 _SHOWN_CHARS = 80
 # Separators, drives and streams of Windows, and what shells and HTML give a meaning to.
 _NO_NAME_HOLDS = frozenset('\\:<>"|?*')
-# nbgrader finds submissions with glob, to which these are patterns.
-_NO_STUDENT_HOLDS = frozenset("[]{}/")
+# nbgrader finds submissions with glob, to which some of these are patterns.
+_NO_STUDENT_HOLDS = _NO_NAME_HOLDS | frozenset("[]{}/")
+_STUDENT_BYTES = 200  # leaves room for what is added to a file's name, below the usual limit of 255
 _WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))]
 )
@@ -24,12 +25,15 @@ def shown(name: object) -> str:
     text = str(name)
     if len(text) > _SHOWN_CHARS:
         text = f"{text[: _SHOWN_CHARS // 2]}...{text[-_SHOWN_CHARS // 2 :]}"
-    return '"' + "".join(_shown_char(char) for char in text) + '"'
+    return '"' + "".join(_shown_char(char) for char in text).replace('"', '\\"') + '"'
+
+
+def printable(name: str) -> str:
+    """A name as text that every output can hold: bytes that are not UTF-8 and controls as escapes."""
+    return "".join(char if char == "\\" else _shown_char(char) for char in name)
 
 
 def _shown_char(char: str) -> str:
-    if char == '"':
-        return '\\"'
     if char == "\\":
         return "\\\\"
     if char.isprintable():
@@ -99,13 +103,26 @@ def path_problem(raw: str, caps: Caps) -> str | None:
     return f"its path is longer than {caps.path_bytes} bytes" if too_long else None
 
 
-def student_problem(student: str, caps: Caps) -> str | None:
+def student_problem(student: str) -> str | None:
     """Why this cannot be a student's id, as the end of a sentence; None when it can."""
-    if problem := name_problem(student, caps):
-        return problem
-    if not _NO_STUDENT_HOLDS.isdisjoint(student):
-        return f"its name holds one of {' '.join(sorted(_NO_STUDENT_HOLDS))}"
-    return None
+    checks = (
+        (not _is_utf8(student), "it is not UTF-8 text"),
+        (len(student.encode(errors="replace")) > _STUDENT_BYTES, f"it is longer than {_STUDENT_BYTES} bytes"),
+        (not student.isprintable(), "it contains characters that do not print"),
+        (
+            not _NO_STUDENT_HOLDS.isdisjoint(student),
+            f"it contains one of {' '.join(sorted(_NO_STUDENT_HOLDS))}",
+        ),
+        (student.strip() != student, "nbgrader strips the spaces at its ends"),
+        (student[:1] in {"-", "~", "."}, f'it begins with "{student[:1]}"'),
+        (not student, "it is empty"),
+    )
+    return next((problem for applies, problem in checks if applies), None)
+
+
+def student_id(name: str) -> str:
+    """The one id for all ways in which a file system or an archive spells a student's name."""
+    return unicodedata.normalize("NFC", name)
 
 
 def folded(path: PurePosixPath) -> str:

@@ -58,7 +58,7 @@ def collect_one(
         UsageError: there is no such source, or the student's id cannot be one.
         GradingBroken: this machine could not read the source or write the destination.
     """
-    if problem := student_problem(student, caps):
+    if problem := student_problem(student):
         raise UsageError(
             f"{shown(student)} cannot be a student's id: {problem}.",
             where=str(source.parent),

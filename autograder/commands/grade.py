@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -23,14 +24,14 @@ from autograder.report.model import Report
 from autograder.report.short import shortened_report
 from autograder.report.terminal import show_class
 from autograder.sandbox.choose import choose
+from autograder.scoring import unjudged_report
 from autograder.seed import read_secret, release_seed
-from autograder.verdict import Status
 
-__all__ = ["BROKEN", "Tell", "progress", "run", "seeds", "tell_broken"]
+__all__ = ["BROKEN", "Tell", "progress", "run", "seeds", "tell_broken", "tell_ignored"]
 
 _REASONS = 5
 BROKEN = 3
-"""Exit code when a verdict is missing through our fault."""
+"""Exit code when a verdict is missing: through our fault, or because an entry was not understood."""
 
 
 def run(
@@ -45,11 +46,12 @@ def run(
     trust: bool,
     fresh: bool = False,
 ) -> int:
-    """Grade what lies at the paths. Returns 0, or 3 when something was broken."""
+    """Grade what lies at the paths. Returns 0, or 3 when something was broken or not understood."""
     catalog = load(course)
     _hold_author(catalog)
     topic = catalog.ready_topic(topic_name) if topic_name else _only_topic(catalog)
-    sources = find_submissions(paths, topic)
+    found = find_submissions(paths, topic, [each.name for each in catalog.ready])
+    tell_ignored(found.ignored)
     if junit is not None and not junit.resolve().parent.is_dir():
         raise UsageError(
             "There is no folder for the JUnit file.", where=str(junit), remedy="Make the folder first."
@@ -57,15 +59,16 @@ def run(
     sandbox = choose(trust_submissions=trust)
     sandbox.check_available()
     cache = None if fresh else catalog.root / ".course" / "cache"
+    unread = [unjudged_report(topic, each.name, each.status, each.reason) for each in found.unread]
     reports: list[Report] = []
     with (
         Grader(catalog, sandbox=sandbox, seed=seeds(catalog, release), cache=cache, jobs=jobs) as grader,
-        contextlib.closing(grade_batch(grader, topic, sources, jobs=jobs)) as batch,
-        progress(f"grading {topic.name}", len(sources)) as tell,
+        contextlib.closing(grade_batch(grader, topic, found.sources, jobs=jobs)) as batch,
+        progress(f"grading {topic.name}", len(found.sources)) as tell,
     ):
-        for report in batch:
+        for report in chain(unread, batch):
             reports.append(report if junit is not None else shortened_report(report))
-            tell(len(reports), len(sources))
+            tell(max(0, len(reports) - len(unread)), len(found.sources))
             if as_json:
                 sys.stdout.write(json_line(report) + "\n")
                 sys.stdout.flush()
@@ -74,7 +77,13 @@ def run(
         tell_broken(reports)
     if junit is not None:
         junit.write_bytes(to_junit(reports))
-    return BROKEN if any(report.status is Status.BROKEN for report in reports) else 0
+    return BROKEN if any(report.status.needs_instructor for report in reports) else 0
+
+
+def tell_ignored(names: Sequence[str]) -> None:
+    """Name on standard error what operating systems and tools left behind."""
+    if names:
+        sys.stderr.write(f"Ignored, made by a tool: {', '.join(names)}\n")
 
 
 def tell_broken(reports: Sequence[Report]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from autograder.catalog import Catalog, Topic
-from autograder.collect import CAPS, ReleasedNotebook, sync_inbox
+from autograder.collect import ReleasedNotebook, sync_inbox
 from autograder.collect.journal import Record, journal_file
 from autograder.collect.names import student_problem
 from autograder.errors import GradingBroken
@@ -49,7 +49,7 @@ def refresh(
 
 def odd_names(folder: GradingFolder) -> list[str]:
     """Folders of ``submitted`` whose names cannot be students' ids."""
-    return [name for name in _names(folder) if student_problem(name, CAPS)]
+    return [name for name in _names(folder) if student_problem(name)]
 
 
 def collected(folder: GradingFolder, topic: str, student: str) -> Submission:

@@ -20,7 +20,10 @@ __all__ = ["show_class"]
 
 _WIDE = 100
 _NAME = 24
+_OWNER = 44
+_STUDENT = 200
 _NOTE = 160
+_REASON = 500
 _PIECE = 200
 """Rows laid out at a time: rich keeps every character of a table, 5 kB a student."""
 
@@ -93,19 +96,22 @@ class _ClassPage:
     def _row(self, report: Report) -> list[Text]:
         earned = _earned_by_part(report)
         by_part = [Text(earned.get(name, "")) for name in self._parts]
-        broken = report.status is Status.BROKEN
-        whole = "#" if broken else points(_whole(report))
-        out_of = points(report.max_points)
+        whole = points(_whole(report)) if report.status.has_points else "#"
+        total = f"{whole} of {points(report.max_points)}" if report.parts else ""
         seen = status_look(report.status)
         status = Text(f"{seen.plain if self._plain else seen.sign} {seen.word}", style=seen.style)
-        row = [self._line(report.student, _NAME), *by_part, Text(f"{whole} of {out_of}"), status]
-        return [*row, self._line(_note(report), _NOTE)] if self._wide else row
+        row = [self._line(report.student, _STUDENT), *by_part, Text(total), status]
+        return [*row, self._told(report)] if self._wide else row
+
+    def _told(self, report: Report) -> Text:
+        """The note; the whole reason where there is nothing but the reason."""
+        return self._line(_note(report), _NOTE if report.status.has_points else _REASON)
 
     def _notes_below(self) -> Iterator[tuple[RenderableType, int]]:
         noted = [
-            (self._line(report.student, _NAME), self._line(note, _NOTE))
+            (self._line(report.student, _OWNER), self._told(report))
             for report in self._reports
-            if (note := _note(report))
+            if _note(report)
         ]
         width = max((name.cell_len for name, _ in noted), default=0)
         for first in range(0, len(noted), _PIECE):

@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from autograder.report.escape import clip, visible, visible_line
 from autograder.report.focus import nothing_ran
 from autograder.report.model import CheckReport, PartReport, Report
-from autograder.report.words import look, points
-from autograder.verdict import Verdict
+from autograder.report.words import look, points, status_look
+from autograder.verdict import Status, Verdict
 
 __all__ = ["junit"]
 
@@ -35,6 +35,8 @@ def junit(reports: Iterable[Report]) -> bytes:
     for report in reports:
         for part in report.parts:
             _add_suite(root, report, part)
+        if not report.parts:
+            _add_unread(root, report)
     for count in ("tests", "failures", "errors", "skipped"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     indent(root)
@@ -60,6 +62,21 @@ def _add_suite(root: Element, report: Report, part: PartReport) -> None:
         suite.set(count, str(len(suite.findall(f"testcase/{element}"))))
     if part.process is not None and part.process.traceback:
         SubElement(suite, "system-err").text = _block(part.process.traceback)
+
+
+def _add_unread(root: Element, report: Report) -> None:
+    """The suite of an entry of which no part was judged: an error, unless nothing was handed in."""
+    name = _text(f"{report.student}.{report.topic}")
+    element = "skipped" if report.status is Status.MISSING else "error"
+    suite = SubElement(root, "testsuite", name=name, tests="1", failures="0", errors="0", skipped="0")
+    suite.set("errors" if element == "error" else element, "1")
+    suite.set("time", "0.000")
+    properties = SubElement(suite, "properties")
+    SubElement(properties, "property", name="status", value=report.status)
+    case = SubElement(suite, "testcase", classname=name, name=_text(report.topic), time="0.000")
+    told = SubElement(case, element, message=_text(report.refusal or status_look(report.status).word))
+    if element == "error":
+        told.set("type", report.status.value)
 
 
 def _properties(report: Report, part: PartReport) -> Iterator[tuple[str, str]]:

@@ -63,6 +63,7 @@ _STATUSES = {
     Status.BROKEN: Look("#", "#", "broken", "magenta", "#6e2594"),
     Status.REFUSED: Look("!", "!", "refused", "red", "#a40e26"),
     Status.MISSING: Look("–", "-", "missing", "yellow", "#6b4a00"),
+    Status.NOT_UNDERSTOOD: Look("¬", "~", "not understood", "magenta", "#6e2594"),
 }
 
 

@@ -117,7 +117,7 @@ def test_what_our_own_user_may_not_read_is_broken_and_never_the_students(name: s
         for student in ("ann", "ben", "cy"):
             folder = toy.hand_in(student, {"opinion.ipynb": "{}"}).parent
         topic = toy.topic("opinion")
-        sources = find_submissions([folder], topic)
+        sources = find_submissions([folder], topic).sources
         with Grader(toy.catalog, sandbox=PlainSandbox(), seed=lambda _: "5eed") as grader:
             # Also has Python import all that it takes, which somebody else may not read.
             before = list(grade_batch(grader, topic, sources, jobs=1))

@@ -1,0 +1,130 @@
+"""Which names of files and folders stand for which topic, and which mean nothing at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+from autograder.catalog.model import Topic
+from autograder.catalog.root import COURSE_FILE
+from autograder.collect.intake import ARCHIVES
+from autograder.collect.wanted import Wanted
+
+__all__ = ["CourseNames", "archive_stem", "children", "is_dropping", "is_folder"]
+
+_UNREADABLE = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".lz", ".z", ".cab", ".iso", ".dmg")
+"""Archives that cannot be unpacked: whose they are is certain, so they are refused where students see it."""
+
+_DROPPINGS = frozenset(
+    ["__macosx", "__pycache__", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "icon\r"]
+)
+_COPY = re.compile(r"(?:[ _-]*\(\d{1,3}\)|[ _-]+(?:copy|kopie|copie|copia)[ _-]{0,3}\d{0,3}|[ _-]\d{1,2})\Z")
+_COPY_OF = re.compile(r"\A(?:copy of|kopie von|copie de|copia de) ")
+_EXERCISES = "exercises"
+_DEPTH = 3  # folders below a folder in which an app is looked for
+_ENTRIES = 2_000  # of each of these folders
+_ALIKE = 0.75
+
+
+def children(folder: Path, most: int | None = None) -> list[os.DirEntry[str]]:
+    """The entries of a folder by name, without those that operating systems and tools leave behind."""
+    with os.scandir(folder) as entries:
+        kept = (entry for entry in entries if not is_dropping(entry.name))
+        return sorted(islice(kept, most), key=lambda entry: entry.name)
+
+
+def is_dropping(name: str) -> bool:
+    """Whether a name is one that no person gives."""
+    return name.startswith(".") or name.casefold() in _DROPPINGS
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is itself a folder, and not a link to one."""
+    return entry.is_dir(follow_symlinks=False)
+
+
+def archive_stem(name: str) -> str | None:
+    """An archive's name without its suffix, whether it can be unpacked or not; None of another file."""
+    endings = [suffix for suffix in (*ARCHIVES, *_UNREADABLE) if name.lower().endswith(suffix)]
+    return name[: -len(max(endings, key=len))] if endings else None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseNames:
+    """What the course calls its topics, and the files that one of them asks for.
+
+    Attributes:
+        topic: the topic whose hand-ins are looked for.
+        others: the course's other topics.
+        wanted: the files of ``topic``.
+    """
+
+    topic: str
+    others: frozenset[str]
+    wanted: Wanted
+
+    @classmethod
+    def of(cls, topic: Topic, topics: Collection[str]) -> Self:
+        """The names around ``topic`` in a course of these topics."""
+        return cls(topic.name, frozenset(topics) - {topic.name}, Wanted.of(topic))
+
+    def is_topic(self, name: str) -> bool:
+        """Whether a folder's or an archive's name is the topic's: of any case, and with a copy's number."""
+        return _key(name) == self.topic
+
+    def is_other(self, name: str) -> bool:
+        """Whether it is another topic's."""
+        return _key(name) in self.others
+
+    def mentions_topic(self, name: str) -> bool:
+        """Whether the topic's name is a word of it, and no other topic's is."""
+        words = set(re.split(r"[\W_]+", name.casefold()))
+        return self.topic in words and words.isdisjoint(self.others)
+
+    def resembles(self, name: str) -> str | None:
+        """The topic that a name is likely a misspelling of."""
+        close = get_close_matches(_key(name), [self.topic, *sorted(self.others)], 1, _ALIKE)
+        return close[0] if close else None
+
+    def is_app(self, entry: os.DirEntry[str]) -> bool:
+        """Whether an entry is a file that the topic asks for, or a package that stands for one."""
+        if is_folder(entry):
+            package = entry.name in self.wanted.packages
+            return package and os.path.lexists(Path(entry.path, "__init__.py"))
+        return bool(self.wanted.canonical(entry.name))
+
+    def holds_app(self, folder: Path, depth: int = _DEPTH) -> bool:
+        """Whether an app is in the folder, or up to ``depth`` folders below."""
+        inner: list[Path] = []
+        for entry in children(folder, _ENTRIES):
+            if self.is_app(entry):
+                return True
+            if is_folder(entry):
+                inner.append(Path(entry.path))
+        return depth > 0 and any(self.holds_app(each, depth - 1) for each in inner)
+
+    def holds_work(self, folder: Path) -> bool:
+        """Whether an app is in it or below, or an archive in it."""
+        return self.holds_app(folder) or any(archive_stem(each.name) for each in children(folder, _ENTRIES))
+
+    def is_repository(self, folder: Path) -> bool:
+        """Whether a folder is the course's repository, or a student edition of it."""
+        if (folder / _EXERCISES / self.topic).is_dir():
+            return not (folder / _EXERCISES).is_symlink()
+        return (folder / _EXERCISES).is_dir() and os.path.lexists(folder / COURSE_FILE)
+
+
+def _key(name: str) -> str:
+    """Equal for a name and what file managers, browsers and people make of it."""
+    key = unicodedata.normalize("NFC", name).casefold().strip()
+    key = _COPY_OF.sub("", key)
+    while (shorter := _COPY.sub("", key)) != key:
+        key = shorter
+    return key
