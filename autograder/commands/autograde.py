@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.console import Console
 from autograder.commands.grade import BROKEN, progress, tell_broken
 from autograder.errors import UsageError
 from autograder.nb.record import autograde
+from autograder.nb.remarks import Remark
 from autograder.report.model import Report
 from autograder.report.terminal import show_class
 from autograder.verdict import Status
@@ -30,12 +31,18 @@ def run(
 ) -> int:
     """Grade what was handed in and is not graded yet. Returns 0, or 3 when something was broken."""
     folder = _found(course, build)
-    reports = graded_with_bar(folder, topic, jobs=jobs, students=students, force=force, trust=trust)
-    console = Console(highlight=False, soft_wrap=True)
-    if not reports:
+    remarks: list[Remark] = []
+    reports = graded_with_bar(
+        folder, topic, jobs=jobs, students=students, force=force, trust=trust, on_remark=remarks.append
+    )
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    for remark in remarks:
+        console.print(remark.text)
+    if not reports and not any(remark.is_change for remark in remarks):
         console.print("Nothing new: every hand-in is graded. `--force` grades them again.")
         return 0
-    show_class(sorted(reports, key=lambda report: report.student), console)
+    if reports:
+        show_class(sorted(reports, key=lambda report: report.student), console)
     tell_broken(reports)
     console.print(f"\nNext, in {folder}:\n  nbgrader generate_feedback {topic}\n  nbgrader export")
     return BROKEN if any(report.status is Status.BROKEN for report in reports) else 0
@@ -49,6 +56,7 @@ def graded_with_bar(
     students: Sequence[str] | None = None,
     force: bool = False,
     trust: bool = False,
+    on_remark: Callable[[Remark], None] | None = None,
 ) -> list[Report]:
     """Grade with a progress bar on standard error."""
     # nbgrader logs a warning for every oddity that is told to the student anyway.
@@ -62,6 +70,7 @@ def graded_with_bar(
             force=force,
             trust=trust,
             on_progress=lambda _report, done, total: tell(done, total),
+            on_remark=on_remark,
         )
 
 

@@ -16,6 +16,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
 
+from autograder.nb.begin import Begun
 from autograder.nb.counted import counted_grades
 from autograder.nb.gradebooks import KeptGradebook
 from autograder.report.model import CountedGrade
@@ -24,11 +25,16 @@ __all__ = ["BatchAutograde"]
 
 
 class BatchAutograde(Autograde):
-    """Started once for each hand-in, after ``coursedir.student_id`` was set."""
+    """Started once for each hand-in, after ``coursedir.student_id`` was set.
+
+    Attributes:
+        begun: what the batch knows before it grades, so that the exporter need not find it out again.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kept_gradebook = KeptGradebook(self.coursedir.db_url, self.coursedir.course_id)
+        self.begun: Begun | None = None
         self._is_ready = False
 
     def start(self) -> None:

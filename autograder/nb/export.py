@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,12 @@ from nbgrader.plugins import ExportPlugin
 
 from autograder.catalog import Catalog, Topic
 from autograder.errors import CourseError, reason
+from autograder.nb.basis import Basis
+from autograder.nb.compare import Difference, differences
+from autograder.nb.contents import contents_of
 from autograder.nb.counted import counted_grades, status_of_counted
 from autograder.nb.folder import GradingFolder
-from autograder.nb.inbox import odd_names
+from autograder.nb.inbox import odd_names, refresh
 from autograder.nb.journal import Journal, Kind, Standing
 from autograder.nb.pages import outdated_pages
 from autograder.nb.whole import replacing
@@ -99,15 +103,21 @@ class _Row:
     standing: Standing | None
     report: Report | None
     counted: CountedGrade | None
+    difference: Difference | None
+    is_present: bool
 
     @property
     def status(self) -> str:
         """Where the hand-in stands; only a whole grade of what lies in the inbox counts as one."""
-        if self.standing is None:
+        if self.standing is None or not self.standing.collected:
+            return Status.MISSING if self.submission is None else UNGRADED
+        if self.submission is None and self.standing.finished and not self.is_present:
             return Status.MISSING
         if self.standing.reason:
             return Status.BROKEN
         if not self.standing.complete or self.report is None or self.counted is None:
+            return UNGRADED
+        if self.difference is not None and not self.difference.is_outdated:
             return UNGRADED
         return status_of_counted(self.counted, self.report.status)
 
@@ -116,13 +126,28 @@ class _Row:
         """Why there is no ordinary grade."""
         if self.standing is not None and self.standing.reason:
             return self.standing.reason.splitlines()[0]
-        if self.report is not None and self.submission is None:
-            return "graded, but not in the gradebook: run autograde"
+        if not self.is_present:
+            return self._absent
+        if self.difference is not None:
+            return self.difference.told + ("" if self.difference.is_outdated else "; run autograde")
         if self.status == UNGRADED:
             return "handed in, not graded yet: run autograde"
         if self.status == Status.AWAITING_PERSON and self.counted is not None and self.counted.complete:
             return _PROVISIONAL
         return (self.report.refusal or "") if self.report else ""
+
+    @property
+    def _absent(self) -> str:
+        """What is to be said where nothing lies in ``submitted``."""
+        if self.report is not None and self.submission is None:
+            return "graded once, and now neither in the gradebook nor in submitted/"
+        if self.report is not None:
+            return "graded, but the hand-in is no longer in submitted/"
+        if self.submission is not None:
+            return "in the gradebook, but nothing is in submitted/"
+        return (
+            "" if self.status == Status.MISSING else "collected, but the hand-in is no longer in submitted/"
+        )
 
 
 def _rows(gradebook: Any, folder: GradingFolder, topic: Topic) -> Iterator[dict[str, object]]:
@@ -130,13 +155,25 @@ def _rows(gradebook: Any, folder: GradingFolder, topic: Topic) -> Iterator[dict[
     journal = Journal(folder.journal)
     standings = journal.standings(topic.name)
     counted = counted_grades(gradebook, topic.name)
+    contents = contents_of(gradebook, topic.name)
+    differ = differences(
+        standings, contents.scores, Basis.now(folder, topic.name, contents.points), topic.name
+    )
+    present = {each.student for each in refresh(folder, folder.catalog(), topics=[topic.name])}
     people = {person.id: person for person in gradebook.students}
     homes = {path.name for path in folder.submitted.glob("*") if not path.name.startswith(".")}
     for student in sorted(people.keys() | standings.keys() | homes - set(odd_names(folder))):
         found = _found(gradebook, topic, student)
         standing = standings.get(student)
         row = _Row(
-            student, people.get(student), found, standing, _report(journal, standing), counted.get(student)
+            student,
+            people.get(student),
+            found,
+            standing,
+            _report(journal, standing),
+            counted.get(student),
+            differ.get(student),
+            student in present,
         )
         yield {
             "assignment": topic.name,
@@ -147,7 +184,7 @@ def _rows(gradebook: Any, folder: GradingFolder, topic: Topic) -> Iterator[dict[
             "duedate": assignment.duedate,
             "timestamp": getattr(row.submission, "timestamp", None),
             "status": row.status,
-            "max_score": topic.points,
+            "max_score": math.fsum(contents.points.values()),
             "reason": row.reason,
             **_points(row, topic),
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +15,14 @@ from traitlets import Unicode
 
 from autograder.errors import CourseError, GradingBroken
 from autograder.nb import lock
+from autograder.nb.begin import Begun, begin
 from autograder.nb.engine import close_engine
 from autograder.nb.folder import GradingFolder
 from autograder.nb.journal import Journal, Kind
-from autograder.nb.pages import remove_result
 from autograder.nb.reading import read_handed_in
 from autograder.report.model import Report
 
-__all__ = ["GuardingExporter", "finish", "reconcile"]
+__all__ = ["GuardingExporter", "finish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,9 @@ class GuardingExporter(NotebookExporter):
 
     Made once a run, after nbgrader has found the hand-ins and before it looks at its own results:
     the moment to become the one grader and to clear away what an interrupted run left.
+
+    Attributes:
+        begun: what this run knows before it grades.
     """
 
     trouble = Unicode("", help="Why the inbox could not be filled; then nothing is graded.").tag(config=True)
@@ -57,7 +59,7 @@ class GuardingExporter(NotebookExporter):
         self._folder = GradingFolder(Path(self.parent.coursedir.root))
         self._is_holder = False
         try:
-            self._begin()
+            self.begun = self._begin()
         except CourseError as error:
             self.parent.log.critical(str(error))
             raise NbGraderException(str(error)) from error
@@ -93,7 +95,7 @@ class GuardingExporter(NotebookExporter):
             close_engine(self._folder)
             lock.release(self._folder.lock)
 
-    def _begin(self) -> None:
+    def _begin(self) -> Begun:
         if self.trouble:
             raise GradingBroken(
                 f"The hand-ins could not be collected: {self.trouble}",
@@ -110,7 +112,13 @@ class GuardingExporter(NotebookExporter):
                     remedy="Let `configure(c, …)` set it; add to the list instead of replacing it.",
                 )
         self._is_holder = lock.hold(self._folder.lock)
-        reconcile(self._folder, self.parent.coursedir.assignment_id, self.parent.log)
+        begun = getattr(self.parent, "begun", None)
+        if isinstance(begun, Begun):
+            return begun
+        begun = begin(self.parent, self.parent.coursedir.assignment_id)
+        for remark in begun.remarks:
+            self.parent.log.warning(remark.text)
+        return begun
 
     def _read(self, path: Path, resources: Any) -> tuple[Any, Any]:
         notebook = read_handed_in(path.read_bytes())
@@ -126,22 +134,6 @@ class GuardingExporter(NotebookExporter):
         journal = Journal(self._folder.journal)
         reason = error.what if isinstance(error, CourseError) else str(error) or type(error).__name__
         journal.add(topic, student, Kind.BROKEN, detail=reason)
-
-
-def reconcile(folder: GradingFolder, topic: str, log: logging.Logger) -> None:
-    """Remove the results that are not whole or are about an earlier hand-in, so that they are made again.
-
-    nbgrader takes the existence of a result's folder for a finished grade.
-    """
-    standings = Journal(folder.journal).standings(topic)
-    for home in sorted(folder.autograded.glob("*")):
-        result = home / topic
-        standing = standings.get(home.name)
-        if result.is_dir() and (standing is None or not standing.complete):
-            log.warning(
-                "Grading again, for the last result is not whole or not of this hand-in: %s", home.name
-            )
-            remove_result(folder, topic, home.name)
 
 
 def finish(assignment: str, student: str, notebooks: list[str]) -> None:  # noqa: ARG001 - nbgrader's interface

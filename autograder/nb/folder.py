@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.catalog import Catalog, find_root, load
 from autograder.catalog.root import COURSE_FILE
 from autograder.errors import CourseError
+from autograder.nb.released import as_released
 from autograder.seed import read_secret, release_seed
 
 __all__ = ["GradingFolder"]
@@ -20,9 +22,15 @@ _STATE = ".course"
 
 @dataclass(frozen=True, slots=True)
 class GradingFolder:
-    """A folder that nbgrader works in; everything of ours lies in its ``.course``."""
+    """A folder that nbgrader works in; everything of ours lies in its ``.course``.
+
+    Attributes:
+        path: where it is.
+        points: maximum points by graded cell, as released; what is not named has those of course.toml.
+    """
 
     path: Path
+    points: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def submitted(self) -> Path:
@@ -102,15 +110,15 @@ class GradingFolder:
         self._facts_file.write_text("".join(lines), encoding="utf-8")
 
     def catalog(self) -> Catalog:
-        """The course: the one that the folder was built from, else the one that it lies in.
+        """The course, with the released points: the one that the folder was built from, or that it lies in.
 
         Raises:
             CourseError: neither is there, or course.toml is wrong.
         """
         recorded = self._facts().get("root")
         if recorded is not None and (self.path / recorded / COURSE_FILE).is_file():
-            return load(self.path / recorded)
-        return load(find_root(self.path))
+            return as_released(load(self.path / recorded), self.points)
+        return as_released(load(find_root(self.path)), self.points)
 
     @property
     def course_id(self) -> str:

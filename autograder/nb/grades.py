@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
 from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.errors import GradingBroken
 from autograder.nb.answer import is_answered, judged_hash
+from autograder.nb.begin import Begun
 from autograder.nb.cover import grade_id
 from autograder.nb.folder import GradingFolder
 from autograder.nb.gradebooks import gradebook_of
@@ -41,7 +41,8 @@ class RecordGrades(NbGraderPreprocessor):
         """Record every graded cell and the late penalty. Raises GradingBroken; then nothing is recorded."""
         facts, course = resources["nbgrader"], resources["course"]
         report, submission = course["report"], course["submission"]
-        folder = GradingFolder(Path(self.parent.parent.coursedir.root))
+        begun: Begun = self.parent.begun
+        folder = begun.folder
         journal = Journal(folder.journal)
         graded = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if utils.is_grade(cell)}
         points = {name: _points(cell, report, submission, folder) for name, cell in graded.items()}
@@ -56,34 +57,25 @@ class RecordGrades(NbGraderPreprocessor):
             )
             _hold_same(graded, notebook, report)
             flagged = _record(notebook, points, changed)
-            self._penalise(gradebook, notebook)
+            gradebook.db.flush()
+            gradebook.db.refresh(notebook)
+            penalty = begun.penalties.assign(notebook)
             gradebook.db.commit()
         # After the commit: were it before and the commit failed, changed text would pass for unchanged.
-        journal.add(
-            facts["assignment"],
-            facts["student"],
-            Kind.JUDGED,
-            digest=course["digest"],
-            detail=json.dumps(hashes),
+        basis = begun.basis.model_copy(update={"scores": points})
+        details = {
+            Kind.JUDGED: json.dumps(hashes),
+            Kind.RECORDED: basis.model_dump_json(),
+            Kind.PENALTY: penalty.detail,
+        }
+        journal.add_all(
+            (facts["assignment"], facts["student"], kind, course["digest"], detail)
+            for kind, detail in details.items()
         )
         for name in flagged:
             note = new_markdown_cell(_CHANGED, id=f"{graded[name].id[:50]}-changed")
             nb.cells.insert(nb.cells.index(graded[name]) + 1, note)
         return nb, resources
-
-    def _penalise(self, gradebook: Any, notebook: Any) -> None:
-        """What AssignLatePenalties does, with its plugin, inside our transaction."""
-        notebook.late_submission_penalty = None
-        seconds = notebook.assignment.total_seconds_late
-        if seconds <= 0:
-            return
-        gradebook.db.flush()
-        gradebook.db.refresh(notebook)
-        late = AssignLatePenalties(parent=self.parent)
-        late.init_plugin()
-        penalty = late.plugin_inst.late_submission_penalty(notebook.student.id, notebook.score, seconds)
-        if penalty is not None:
-            notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
 
 
 def _hold_same(graded: Mapping[str, Any], notebook: Any, report: Report) -> None:

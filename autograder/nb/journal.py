@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 
-__all__ = ["Journal", "Kind", "Standing"]
+__all__ = ["Event", "Journal", "Kind", "Standing"]
 
 _WAIT_S = 60
 
@@ -39,14 +39,22 @@ class Kind(StrEnum):
     """What an event says.
 
     ``finished`` carries the report, ``broken`` the reason, ``judged`` the hashes of the texts for
-    which grades were recorded.
+    which grades were recorded, ``recorded`` the basis of the grade, ``penalty`` what the late penalty
+    was computed from, ``withdrawn`` the reason and what became of the hand-in.
     """
 
     COLLECTED = "collected"
     BEGUN = "begun"
     BROKEN = "broken"
     JUDGED = "judged"
+    RECORDED = "recorded"
+    PENALTY = "penalty"
+    WITHDRAWN = "withdrawn"
     FINISHED = "finished"
+
+
+Event = tuple[str, str, Kind, str, str]
+"""Topic, student, kind, digest, detail."""
 
 
 @dataclass(slots=True)
@@ -58,12 +66,18 @@ class Standing:
         finished: digest of the hand-in whose grade is complete; empty when none is, or a
             later attempt was begun.
         reason: why the last attempt broke, if it did and no later one was begun.
+        basis: what the grade in the gradebook was recorded by, as JSON.
+        penalty: what its late penalty was computed from, as JSON.
+        withdrawn: why the hand-in was withdrawn, as JSON; empty once another is collected.
         events: by kind, the id of the latest event.
     """
 
     collected: str = ""
     finished: str = ""
     reason: str = ""
+    basis: str = ""
+    penalty: str = ""
+    withdrawn: str = ""
     events: dict[Kind, int] = field(default_factory=dict)
 
     @property
@@ -71,18 +85,25 @@ class Standing:
         """Whether what lies in the inbox is what was graded, to its end."""
         return bool(self.finished) and self.finished == self.collected
 
-    def add(self, number: int, kind: Kind, digest: str, reason: str) -> None:
+    def add(self, number: int, kind: Kind, digest: str, detail: str) -> None:
         """Take the next event into account."""
         self.events[kind] = number
         match kind:
             case Kind.COLLECTED:
-                self.collected = digest
+                self.collected, self.withdrawn = digest, ""
             case Kind.BEGUN:
                 self.finished = self.reason = ""
             case Kind.BROKEN:
-                self.finished, self.reason = "", reason
+                self.finished, self.reason = "", detail
             case Kind.FINISHED:
                 self.finished, self.reason = digest, ""
+            case Kind.RECORDED:
+                self.basis = detail
+            case Kind.PENALTY:
+                self.penalty = detail
+            case Kind.WITHDRAWN:
+                self.collected = self.finished = self.reason = self.basis = self.penalty = ""
+                self.withdrawn = detail
 
 
 class Journal:
@@ -97,15 +118,18 @@ class Journal:
 
     def add(self, topic: str, student: str, kind: Kind, *, digest: str = "", detail: str = "") -> None:
         """Add one event; when this returns it is on the disk."""
-        with self._open() as database:
-            database.execute(_ADD, (topic, student, kind, digest, detail))
+        self.add_all([(topic, student, kind, digest, detail)])
 
     def add_collected(self, topic: str, digests: Mapping[str, str]) -> None:
-        """Add that these students' hand-ins were collected, all or none; when this returns it is on the disk.
+        """Add that these students' hand-ins were collected; see ``add_all``."""
+        self.add_all((topic, student, Kind.COLLECTED, digest, "") for student, digest in digests.items())
+
+    def add_all(self, events: Iterable[Event]) -> None:
+        """Add the events, all or none; when this returns they are on the disk.
 
         One write to the disk for all: each takes longer than collecting a hand-in.
         """
-        rows = [(topic, student, Kind.COLLECTED, digest, "") for student, digest in digests.items()]
+        rows = list(events)
         with self._open() as database:
             database.execute("BEGIN IMMEDIATE")
             database.executemany(_ADD, rows)
@@ -115,13 +139,14 @@ class Journal:
         """Where every hand-in of the topic stands, by student."""
         with self._open() as database:
             rows = database.execute(
-                "SELECT id, student, kind, digest, CASE kind WHEN 'broken' THEN detail ELSE '' END "
+                "SELECT id, student, kind, digest, "
+                "CASE WHEN kind IN ('broken', 'recorded', 'penalty', 'withdrawn') THEN detail ELSE '' END "
                 "FROM event WHERE topic = ? AND (? IS NULL OR student = ?) ORDER BY id",
                 (topic, student, student),
             ).fetchall()
         found: dict[str, Standing] = {}
-        for number, who, kind, digest, reason in rows:
-            found.setdefault(who, Standing()).add(number, Kind(kind), digest, reason)
+        for number, who, kind, digest, detail in rows:
+            found.setdefault(who, Standing()).add(number, Kind(kind), digest, detail)
         return found
 
     def detail(self, number: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from nbformat.v4 import new_markdown_cell, new_output
@@ -44,7 +44,7 @@ class Judge(NbGraderPreprocessor):
         """Judge, then show. Raises GradingBroken before anything is changed."""
         facts = resources["nbgrader"]
         topic, student = facts["assignment"], facts["student"]
-        folder = GradingFolder(Path(self.parent.parent.coursedir.root))
+        folder: GradingFolder = self.parent.begun.folder
         journal = Journal(folder.journal)
         submission = collected(folder, topic, student)
         digest = whole_digest(submission)
@@ -67,7 +67,9 @@ def held(report: Report, submission: Submission) -> Report:
     where = f"{report.topic}, {report.student}"
     remedy = "Mend what it names, then autograde again; nothing of this hand-in was recorded."
     faults = [
-        f"{part.name}: {part.broken or 'no reason was given'}" for part in report.parts if _faulty(part)
+        f"{part.name}: {part.broken or f'{part.points:g} of {part.max_points:g} points cannot be'}"
+        for part in report.parts
+        if _faulty(part)
     ]
     if report.status is Status.BROKEN or faults:
         raise GradingBroken("; ".join(faults) or "Grading broke.", where=where, remedy=remedy)

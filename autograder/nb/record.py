@@ -17,15 +17,15 @@ from sqlalchemy.exc import SAWarning
 from autograder.errors import CourseError, GradingBroken, UsageError
 from autograder.flow import as_judged, most_under_way
 from autograder.nb import lock
+from autograder.nb.begin import Begun, begin
 from autograder.nb.converter import BatchAutograde
 from autograder.nb.counted import with_counted
 from autograder.nb.engine import Engine, close_engine, engine_of
-from autograder.nb.exporter import reconcile
 from autograder.nb.folder import GradingFolder
-from autograder.nb.inbox import refresh
 from autograder.nb.journal import Journal, Kind
 from autograder.nb.judge import Judge, held
 from autograder.nb.pages import remove_result
+from autograder.nb.remarks import Remark
 from autograder.report.model import Report
 from autograder.report.short import shortened_report
 from autograder.scoring import broken_part
@@ -51,6 +51,7 @@ def autograde(
     force: bool = False,
     trust: bool = False,
     on_progress: Progress | None = None,
+    on_remark: Callable[[Remark], None] | None = None,
 ) -> list[Report]:
     """Grade the hand-ins of a topic into the gradebook.
 
@@ -65,6 +66,7 @@ def autograde(
         force: grade also what was graded and has not changed.
         trust: submissions may run without a wall.
         on_progress: hears of every report as it is recorded.
+        on_remark: hears, before anything is graded, what is out of date, missing or unknown.
 
     Returns:
         The reports made now, in the order of recording, each without its checks; a broken one was not
@@ -80,7 +82,14 @@ def autograde(
         # nbgrader 0.9.6 relies on an autoflush of which SQLAlchemy 2.1 warns.
         warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
         return _autograde(
-            place, topic, students, jobs=jobs, force=force, trust=trust, on_progress=on_progress
+            place,
+            topic,
+            students,
+            jobs=jobs,
+            force=force,
+            trust=trust,
+            on_progress=on_progress,
+            on_remark=on_remark,
         )
 
 
@@ -93,12 +102,16 @@ def _autograde(
     force: bool,
     trust: bool,
     on_progress: Progress | None,
+    on_remark: Callable[[Remark], None] | None,
 ) -> list[Report]:
     recorder = _Recorder(place, topic)
     is_holder = lock.hold(place.lock)
     try:
-        reconcile(place, topic, _LOG)
-        waiting = _waiting(place, topic, students, force=force)
+        begun = recorder.begin(students)
+        waiting = _waiting(begun, topic, students, force=force)
+        if on_remark is not None:
+            for remark in begun.remarks:
+                on_remark(remark)
         engine = recorder.engine(jobs=most_under_way(jobs), trust=trust)
         return list(_recorded(recorder, engine, waiting, on_progress, jobs=jobs))
     finally:
@@ -108,12 +121,10 @@ def _autograde(
             lock.release(place.lock)
 
 
-def _waiting(
-    place: GradingFolder, topic: str, students: Collection[str] | None, *, force: bool
-) -> list[Submission]:
+def _waiting(begun: Begun, topic: str, students: Collection[str] | None, *, force: bool) -> list[Submission]:
     """Hand-ins to grade; with ``force`` all, and their results are cleared."""
-    found = refresh(place, place.catalog(), topics=[topic], students=students)
-    missing = set(students or ()) - {each.student for each in found}
+    place = begun.folder
+    missing = set(students or ()) - {each.student for each in begun.submissions}
     if missing:
         raise UsageError(
             f"Nothing was handed in for {topic} by {', '.join(sorted(missing))}.",
@@ -122,7 +133,7 @@ def _waiting(
         )
     standings = Journal(place.journal).standings(topic)
     waiting = []
-    for submission in found:
+    for submission in begun.submissions:
         result = place.autograded / submission.student / topic
         if not force and standings[submission.student].complete and result.is_dir():
             continue
@@ -201,6 +212,12 @@ class _Recorder:
         self._app = app
         self._converter = BatchAutograde(coursedir=app.coursedir, parent=app)
         self._journal = Journal(place.journal)
+
+    def begin(self, students: Collection[str] | None) -> Begun:
+        """Compare journal and gradebook; see ``begin``."""
+        self._converter.begun = begin(self._converter, self._topic, students)
+        self._place = self._converter.begun.folder
+        return self._converter.begun
 
     def engine(self, *, jobs: int, trust: bool) -> Engine:
         """The grader that the configuration names."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.errors import CourseError
 from autograder.nb.gradebooks import KeptGradebook
 
 from .conftest import Desk
@@ -142,10 +143,10 @@ def test_what_was_not_committed_is_given_up(desk: Desk) -> None:
     kept.close()
 
 
-def test_a_release_that_was_never_made_is_told_as_nbgrader_tells_it(desk: Desk) -> None:
+def test_without_a_release_in_the_gradebook_nothing_is_graded_and_the_command_is_named(desk: Desk) -> None:
     desk.hand_in("ann", flask="# 1\n")
     with sqlite3.connect(desk.path / "gradebook.db") as database:
         database.execute("UPDATE assignment SET name = 'other' WHERE name = 'greeting'")
-    report = desk.autograde()["ann"]
-    assert report.parts[0].broken is not None
-    assert "No assignment with ID 'greeting' exists" in report.parts[0].broken
+    with pytest.raises(CourseError, match="nbgrader generate_assignment greeting"):
+        desk.autograde()
+    assert desk.journal.standings("greeting")["ann"].reason == ""

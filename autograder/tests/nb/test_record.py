@@ -75,18 +75,6 @@ def test_a_broken_regrade_leaves_no_result_of_the_earlier_hand_in(desk: Desk) ->
     assert not desk.journal.standings("greeting")["ann"].complete
 
 
-def test_points_that_the_gradebook_does_not_know_are_broken_not_recorded(desk: Desk) -> None:
-    toml = desk.course / "course.toml"
-    text = toml.read_text().replace(
-        'points = 10\nfiles = ["flask_app.py"]', 'points = 12\nfiles = ["flask_app.py"]'
-    )
-    toml.write_text(text.replace("points = 20", "points = 22").replace("points = 30", "points = 32"))
-    desk.hand_in("ann", flask="# 12\n", fastapi="# 10\n")
-    assert desk.autograde()["ann"].status is Status.BROKEN
-    assert "not a part of the course as it is now" in desk.journal.standings("greeting")["ann"].reason
-    assert desk.grades().get("ann", {}).get("greeting-fastapi") is None
-
-
 def test_one_bad_hand_in_stops_no_other(desk: Desk) -> None:
     desk.hand_in("ann", flask="# 1\n")
     place = desk.hand_in("ben", flask="# 2\n")
