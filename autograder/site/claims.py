@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from autograder.catalog import Catalog
 from autograder.errors import CatalogError
 
-__all__ = ["VERDICTS", "Claim", "claims_page", "read_claims"]
+__all__ = ["VERDICTS", "Claim", "claims_page", "how_many_are_tested", "read_claims"]
 
 Verdict = Literal["true", "dated", "misleading", "depends", "false", "opinion"]
 
@@ -97,11 +97,10 @@ def read_claims(catalog: Catalog) -> tuple[Claim, ...]:
 
 def claims_page(catalog: Catalog, claims: Sequence[Claim]) -> str:
     """The page as MyST: a table that works without a script, and a filter above it."""
-    tested = sum(claim.test is not None for claim in claims)
-    head = f"""# {len(claims)} claims, tested
+    head = f"""# {_counted(len(claims))}, {_tested(claims)} tested
 
-What is said about FastAPI and Flask, and what of it holds. {tested} of these claims are shown by a test \
-that runs with the course's own; the others say why not. A verdict speaks of the versions beside it.
+What is said about FastAPI and Flask, and what of it holds. {how_many_are_tested(claims)} A verdict applies \
+to the versions beside it.
 """
     if not claims:
         return f"{head}\nThe ledger is empty: `lessons/claims.toml` lists no claim yet.\n"
@@ -120,6 +119,21 @@ that runs with the course's own; the others say why not. A verdict speaks of the
 </tbody></table></div>
 ```
 """
+
+
+def how_many_are_tested(claims: Sequence[Claim]) -> str:
+    """How many claims a test backs, and that the ledger gives a reason for each of the others."""
+    untested = len(claims) - _tested(claims)
+    others = f" For each of the other {untested}, the ledger says why it has none." if untested else ""
+    return f"Claims backed by a test: {_tested(claims)} of {len(claims)}.{others}"
+
+
+def _tested(claims: Sequence[Claim]) -> int:
+    return sum(claim.test is not None for claim in claims)
+
+
+def _counted(claims: int) -> str:
+    return f"{claims} claim" if claims == 1 else f"{claims} claims"
 
 
 def _form(present: Sequence[str], topics: dict[str, str], counts: Counter[Verdict]) -> str:

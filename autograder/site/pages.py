@@ -12,12 +12,13 @@ from pathlib import Path, PurePosixPath
 
 from autograder.catalog import Catalog, Topic
 from autograder.errors import CatalogError
-from autograder.site.claims import claims_page, read_claims
+from autograder.site.claims import claims_page, how_many_are_tested, read_claims
 from autograder.site.evidence import evidence_page, evidence_topics
 
 __all__ = ["Source", "sources"]
 
 _MAP = "<!-- the course map -->"
+_TESTED = "<!-- how many claims are tested -->"
 _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<target>(?!https?:|mailto:|#)[^)\s]+)\)")
 _FENCE = re.compile(r"^(`{3,}|~{3,})")
 
@@ -110,7 +111,8 @@ def _home(catalog: Catalog, taught: Sequence[Topic], behind: Sequence[Source]) -
             remedy=f"Write the line {_MAP} where the map shall stand.",
         )
     course_map = f"```{{raw}} html\n{_course_map(catalog, taught)}\n```"
-    return Source("index", path, f"{text.replace(_MAP, course_map)}\n{_contents(catalog, taught, behind)}")
+    text = text.replace(_MAP, course_map).replace(_TESTED, how_many_are_tested(read_claims(catalog)))
+    return Source("index", path, f"{text}\n{_contents(catalog, taught, behind)}")
 
 
 def _contents(catalog: Catalog, taught: Sequence[Topic], behind: Sequence[Source]) -> str:

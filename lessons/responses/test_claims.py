@@ -97,6 +97,25 @@ def test_c72_a_hint_that_names_no_field_filters_nothing_and_writes_otherwise(ask
     assert json.loads(ask(app, "/hinted").body) == {**left, "price": "12.50", "at": "2026-03-01T09:30:00Z"}
 
 
+def test_c72_the_type_decides_how_a_decimal_is_written(ask: Ask) -> None:
+    app = FastAPI()
+
+    def plain():  # type: ignore[no-untyped-def]  # noqa: ANN202 - that there is no hint is the point
+        return [Decimal("12.50"), Decimal(12)]
+
+    def floats() -> list[float]:
+        return plain()  # type: ignore[no-any-return]
+
+    def decimals() -> list[Decimal]:
+        return plain()  # type: ignore[no-any-return]
+
+    for view in (plain, floats, decimals):
+        app.get(f"/{view.__name__}")(view)
+    assert ask(app, "/plain").body == b"[12.5,12]"
+    assert ask(app, "/floats").body == b"[12.5,12.0]"
+    assert ask(app, "/decimals").body == b'["12.50","12"]'
+
+
 def test_c72_in_flask_a_return_hint_does_nothing(ask: Ask) -> None:
     app = Flask(__name__)
 

@@ -1,4 +1,4 @@
-"""The experiments behind the lesson's claims, C16 to C24: what is said about routing, and what is so."""
+"""The experiments behind the claims on routing, C16 to C24 and C75: what is said, and what is so."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, WebSocket
+from fastapi import APIRouter, FastAPI, WebSocket
+from fastapi import Request as FastAPIRequest
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.routing import iter_route_contexts
 from flask import Flask, request
-from starlette.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from werkzeug.routing import BaseConverter
 
 from sidebyside.hosts import Answer, Host, Request, open_host
 
-Ask = Callable[[Any, str], Answer]
+Ask = Callable[..., Answer]
 
 POOL = 40
 CROWD = 100
@@ -29,15 +34,15 @@ WIDE = "\N{FULLWIDTH DIGIT SEVEN}"
 
 @pytest.fixture
 def ask() -> Iterator[Ask]:
-    """Sends ``GET`` to an app of either framework."""
+    """Sends a request, ``GET`` by default, to an app of either framework."""
     hosts: dict[int, Host] = {}
 
-    def get(app: Any, url: str) -> Answer:
+    def send(app: Any, url: str, method: str = "GET") -> Answer:
         if id(app) not in hosts:
             hosts[id(app)] = open_host(app, "asgi" if isinstance(app, FastAPI) else "wsgi")
-        return hosts[id(app)].send(Request("GET", url))
+        return hosts[id(app)].send(Request(method, url))
 
-    yield get
+    yield send
     for host in hosts.values():
         host.close()
 
@@ -91,10 +96,22 @@ def test_c16_a_route_with_another_hint_is_not_tried(ask: Ask) -> None:
     assert ask(app, "/floors/cafe").status == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def test_c17_fastapi_has_no_route_attribute() -> None:
+def test_c17_the_attribute_is_gone() -> None:
     app: Any = FastAPI()
     with pytest.raises(AttributeError, match="route"):
         app.route("/floors")
+
+
+def test_c17_what_it_declared_converts_nothing_and_is_not_in_the_document(ask: Ask) -> None:
+    """The decorator added a Starlette route; `add_route`, which is left, still does."""
+    app = FastAPI()
+
+    async def show(request: FastAPIRequest) -> JSONResponse:
+        return JSONResponse(request.path_params)
+
+    app.add_route("/floors/{floor}", show)
+    assert body(ask(app, "/floors/7")) == {"floor": "7"}
+    assert app.openapi()["paths"] == {}
 
 
 @pytest.mark.parametrize(("text", "number"), [("7", 7), ("7.5", 7.5)])
@@ -363,3 +380,63 @@ def test_c24_flask_finds_the_fixed_rule_wherever_it_stands(ask: Ask) -> None:
         return {"top": True}
 
     assert body(ask(app, "/floors/top")) == {"top": True}
+
+
+def test_c24_between_rules_of_equal_rank_the_first_one_wins(ask: Ask) -> None:
+    number = "5f0c1c1e-0000-4000-8000-00000000002a"
+    for rules in (("<uuid:number>", "<name>"), ("<name>", "<uuid:number>")):
+        app = Flask(__name__)
+        for rule in rules:
+            app.add_url_rule(f"/floors/{rule}", rule, lambda rule=rule, **_: {"rule": rule})
+        assert body(ask(app, f"/floors/{number}")) == {"rule": rules[0]}
+
+
+def postcards() -> tuple[Flask, FastAPI]:
+    """One path with two methods, in each framework; in FastAPI it is a router's."""
+    flask, fastapi, router = Flask(__name__), FastAPI(), APIRouter(prefix="/postcards")
+
+    def show() -> dict[str, str]:
+        return {"postcards": "Maps, Clocks, Ships"}
+
+    flask.get("/postcards")(show)
+    flask.post("/postcards", endpoint="order")(show)
+    router.get("")(show)
+    router.post("")(show)
+    fastapi.include_router(router)
+    return flask, fastapi
+
+
+def allowed(answer: Answer) -> set[str]:
+    assert answer.status == HTTPStatus.METHOD_NOT_ALLOWED
+    return set((answer.header("allow") or "").split(", "))
+
+
+def test_c75_flask_lists_every_method_and_fastapi_those_of_one_route(ask: Ask) -> None:
+    flask, fastapi = postcards()
+    assert allowed(ask(flask, "/postcards", "DELETE")) == {"GET", "HEAD", "OPTIONS", "POST"}
+    assert allowed(ask(fastapi, "/postcards", "DELETE")) == {"GET"}
+
+
+def test_c75_a_handler_completes_the_list(ask: Ask) -> None:
+    _, app = postcards()
+
+    @app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)
+    async def list_every_method(request: FastAPIRequest, error: HTTPException) -> Response:
+        methods: set[str] = set()
+        for route in iter_route_contexts(request.app.routes):
+            match, _ = route.matches(request.scope)
+            if match is Match.PARTIAL:
+                methods |= route.methods or set()
+        error.headers = {"Allow": ", ".join(sorted(methods))}
+        return await http_exception_handler(request, error)
+
+    assert allowed(ask(app, "/postcards", "DELETE")) == {"GET", "POST"}
+    outer = FastAPI()
+    outer.mount("/shop", app)
+    assert allowed(ask(outer, "/shop/postcards", "DELETE")) == {"GET", "POST"}
+
+
+def test_c75_fastapi_answers_neither_head_nor_options_by_itself(ask: Ask) -> None:
+    _, app = postcards()
+    for method in ("HEAD", "OPTIONS"):
+        assert ask(app, "/postcards", method).status == HTTPStatus.METHOD_NOT_ALLOWED

@@ -32,7 +32,7 @@ def ledger(toy: Path) -> Path:
 def test_each_claim_is_a_row_with_verdict_test_and_lesson(ledger: Path) -> None:
     catalog = load(ledger.parent)
     page = claims_page(catalog, read_claims(catalog))
-    assert page.startswith("# 1 claims, tested")
+    assert page.startswith("# 1 claim, 1 tested\n")
     assert 'data-verdict="false" data-topic="greeting"' in page
     assert '<a href="greeting/lesson.html">Saying hello</a>' in page
     assert '<a href="tests/greeting.html#c01"><code>test_<wbr>c01</code></a>' in page
@@ -54,7 +54,22 @@ def test_the_test_of_a_claim_stands_on_a_page_with_its_decorators_and_its_file(l
 def test_a_claim_without_a_test_says_why(ledger: Path) -> None:
     ledger.write_text(GOOD.replace("test = ", 'untested = "a matter of taste" #'), encoding="utf-8")
     catalog = load(ledger.parent)
-    assert "<em>not tested here:</em> a matter of taste" in claims_page(catalog, read_claims(catalog))
+    page = claims_page(catalog, read_claims(catalog))
+    assert "<em>not tested here:</em> a matter of taste" in page
+    assert page.startswith("# 1 claim, 0 tested\n")
+
+
+def test_the_home_page_counts_the_claims_of_the_ledger(ledger: Path) -> None:
+    home = ledger.parent / "index.md"
+    home.write_text(
+        f"{home.read_text(encoding='utf-8')}\n<!-- how many claims are tested -->\n", encoding="utf-8"
+    )
+    reason = GOOD.replace("C01", "C02").replace("test = ", 'untested = "a matter of taste" #')
+    ledger.write_text(GOOD + reason, encoding="utf-8")
+    page = sources(load(ledger.parent))[0].text
+    assert (
+        "Claims backed by a test: 1 of 2. For each of the other 1, the ledger says why it has none." in page
+    )
 
 
 def test_without_a_ledger_the_page_says_that_it_is_empty(toy: Path) -> None:
