@@ -18,6 +18,7 @@ from autograder.evaluate import Grader
 from autograder.frameworks import FRAMEWORKS
 from autograder.report.model import PartReport, Report
 from autograder.report.reveal import reveal
+from autograder.report.words import EXAMPLES_ONLY, hidden_told
 from autograder.sandbox import Sandbox
 from autograder.sandbox.plain import PlainSandbox
 from autograder.sandbox.policy import load_policy
@@ -25,12 +26,12 @@ from autograder.scoring import status_of
 from autograder.scratch import temporary_folder
 from autograder.seed import fresh_seed
 from autograder.submission import Submission
+from autograder.verdict import Verdict
 from autograder.versions import versions
 
 __all__ = ["EXAMPLES_ONLY", "LEARNER", "SelfChecker", "self_check"]
 
 LEARNER = "you"
-EXAMPLES_ONLY = "These are the examples of the brief; the hidden checks judge your work when you hand it in."
 _NAP_S = 0.5
 
 
@@ -89,7 +90,7 @@ class SelfChecker:
             versions()  # while the apps start
             report = _together([_result(future) for future in futures], submission)
         if self._examples:
-            return reveal(_worth_nothing(report), "all", own_machine=True)
+            return reveal(_of_examples(report, self._catalog), "all", own_machine=True)
         return reveal(report, self._catalog.course.grading.reveal_self_paced, own_machine=True)
 
     def get_ready(self, parts: Sequence[str] | None = None) -> None:
@@ -198,12 +199,17 @@ def _together(reports: Sequence[Report], submission: Submission) -> Report:
     )
 
 
-def _worth_nothing(report: Report) -> Report:
-    """The report of a run of examples: no points are to be had, and a note says what it was."""
-    parts = tuple(_without_points(part) for part in report.parts)
-    notes = (EXAMPLES_ONLY, *report.notes)
-    return report.model_copy(update={"parts": parts, "points": 0.0, "max_points": 0.0, "notes": notes})
+def _of_examples(report: Report, catalog: Catalog) -> Report:
+    """The report of a run of examples: no points are to be had, and notes say what it cannot show."""
+    hidden = catalog.course.hidden_checks.get(report.topic, {})
+    parts = tuple(_without_points(part, hidden.get(part.name)) for part in report.parts)
+    found = report.model_copy(update={"parts": parts, "points": 0.0, "max_points": 0.0})
+    notes = [note for note in (EXAMPLES_ONLY, hidden_told(found)) if note]
+    return found.model_copy(update={"notes": (*notes, *report.notes)})
 
 
-def _without_points(part: PartReport) -> PartReport:
-    return part.model_copy(update={"points": 0.0, "max_points": 0.0})
+def _without_points(part: PartReport, hidden: int | None) -> PartReport:
+    told: dict[str, object] = {"points": 0.0, "max_points": 0.0}
+    if part.verdict is not Verdict.AWAITING_PERSON:
+        told |= {"judged_by": "examples", "hidden_checks": hidden}
+    return part.model_copy(update=told)

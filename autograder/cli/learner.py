@@ -25,7 +25,7 @@ def start(course: Course = None, *, json: Json = False) -> int:
 
 @learner.command("next", rich_help_panel=PANEL)
 def next_topic(course: Course = None, *, json: Json = False) -> int:
-    """Say what is next: the first topic with a part that is not passed."""
+    """Say what is next: what you have begun, or else the first part that is not passed."""
     from autograder.commands.learn import run_next
 
     return run_next(course, as_json=json)
@@ -63,10 +63,10 @@ def hint(
     part: MaybePart = None,
     course: Course = None,
     *,
-    again: Annotated[bool, typer.Option("--again", help="Those that you have seen already.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="The hints that you have already seen.")] = False,
     json: Json = False,
 ) -> int:
-    """Give the next of three hints for the check to fix first."""
+    """Give the next of three hints for the check that was shown last as the one to fix first."""
     from autograder.commands.learn_hint import run
 
     return run(course, topic, part, again=again, as_json=json)
@@ -143,7 +143,9 @@ def check(
     part: MaybePart = None,
     course: Course = None,
     *,
-    folder: Annotated[Path | None, typer.Option(help="Where your files are, if not in exercises/.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Judge the files in this folder; nothing is recorded.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The report, as JSON.")] = False,
 ) -> int:
     """Check your own apps and say what to fix first."""

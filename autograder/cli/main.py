@@ -17,6 +17,7 @@ from typing import Any
 import typer
 
 from autograder.cli.author import dev
+from autograder.cli.edition import EditionGroup
 from autograder.cli.grader import grader
 from autograder.cli.learner import learner
 from autograder.cli.measure import bench
@@ -25,6 +26,7 @@ from autograder.errors import CourseError, UsageError, reason
 __all__ = ["app", "exit_code", "main"]
 
 app = typer.Typer(
+    cls=EditionGroup,
     name="course",
     help="FastAPI vs Flask, side by side: check your apps, grade a class, keep the course sound.",
     no_args_is_help=True,

@@ -13,14 +13,14 @@ from rich.table import Table
 from autograder.bench.check import TOPIC, Latency, bench_check
 from autograder.bench.site import bench_site
 from autograder.bench.start import Start, bench_start
-from autograder.catalog import load
+from autograder.commands.authoring import author_course
 
 __all__ = ["run_check", "run_site", "run_start"]
 
 
 def run_site(course: Path | None, *, as_json: bool) -> int:
     """Measure building the site. Returns 0."""
-    figures = bench_site(load(course)).as_dict()
+    figures = bench_site(author_course(course)).as_dict()
     if as_json:
         sys.stdout.write(json.dumps(figures) + "\n")
         return 0
@@ -34,7 +34,7 @@ def run_site(course: Path | None, *, as_json: bool) -> int:
 
 def run_start(course: Path | None, *, starts: int, jobs: int, as_json: bool) -> int:
     """Measure starting apps, wall by wall. Returns 0."""
-    figures = bench_start(load(course), starts=starts, jobs=jobs)
+    figures = bench_start(author_course(course), starts=starts, jobs=jobs)
     if as_json:
         sys.stdout.write(json.dumps([each.as_dict() for each in figures]) + "\n")
     else:
@@ -72,7 +72,7 @@ def _show_starts(figures: Sequence[Start], console: Console, starts: int, jobs: 
 
 def run_check(course: Path | None, *, rounds: int, check50: Path | None, as_json: bool) -> int:
     """Measure a learner's own check. Returns 0."""
-    figures = bench_check(load(course), rounds=rounds, check50=check50)
+    figures = bench_check(author_course(course), rounds=rounds, check50=check50)
     if as_json:
         sys.stdout.write(json.dumps([each.as_dict() for each in figures]) + "\n")
     else:

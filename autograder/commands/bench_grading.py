@@ -13,7 +13,7 @@ from rich.table import Table
 
 from autograder.bench.grading import Figures, bench_grading
 from autograder.bench.page import SIDE_COLUMNS, SIZE_COLUMNS, page, ratios, side_rows, size_rows
-from autograder.catalog import load
+from autograder.commands.authoring import author_course
 from autograder.errors import UsageError
 
 __all__ = ["run_grading"]
@@ -34,7 +34,7 @@ def run_grading(
     as_json: bool,
 ) -> int:
     """Measure grading. Returns 0; raises GradingBroken when points differ."""
-    catalog = load(course)
+    catalog = author_course(course)
     figures = bench_grading(
         catalog,
         catalog.ready_topic(_TOPIC),

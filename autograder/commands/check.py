@@ -77,7 +77,7 @@ def _what_next(catalog: Catalog, topic: Topic, seen: Overview) -> Text:
     if left:
         file = catalog.places(topic.name).exercise / left[0].files[0]
         return next_part(left[0].name, file)
-    told = "All examples pass." if catalog.course.edition == "student" else f"All of {topic.name} passes."
+    told = "The examples pass." if catalog.course.edition == "student" else f"All of {topic.name} passes."
     return Text(f"{told} What comes next: course next" if seen.next else told)
 
 

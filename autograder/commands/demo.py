@@ -8,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from autograder.catalog import Topic, load
+from autograder.catalog import Topic
+from autograder.commands.authoring import author_course
 from autograder.commands.autograde import graded_with_bar
 from autograder.errors import UsageError
 from autograder.verdict import Status
@@ -36,7 +37,7 @@ _SIGNS = {
 
 def run(course: Path | None, build: Path, *, jobs: int) -> int:
     """Grade the class and show the gradebook. Returns 0, or 3 when a grade is not what it must be."""
-    catalog = load(course)
+    catalog = author_course(course)
     students = read_roll()
     topics = [catalog.ready_topic(name) for name in dict.fromkeys(student.topic for student in students)]
     people = {student.id for student in students}

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder import mutants
-from autograder.catalog import load
+from autograder.commands.authoring import author_course
 from autograder.commands.grade import progress
 from autograder.devcheck import alignment, check_course, check_files
 from autograder.devcheck.show import show_matrix, show_sheet, show_violations
@@ -26,7 +26,7 @@ def run_check(course: Path | None, topics: Sequence[str] | None, *, jobs: int, f
 
     Returns 0, or 1 when one does not hold.
     """
-    catalog = load(course)
+    catalog = author_course(course)
     console = Console(highlight=False)
     if files:
         faults = check_files(catalog, topics or None)
@@ -49,7 +49,7 @@ def run_check(course: Path | None, topics: Sequence[str] | None, *, jobs: int, f
 
 def run_new(course: Path | None, name: str) -> int:
     """Lay out a planned topic. Returns 0; raises UsageError when something is there already."""
-    catalog = load(course)
+    catalog = author_course(course)
     console = Console(highlight=False, soft_wrap=True)
     for path in new_topic(catalog, name):
         console.print(str(path.relative_to(catalog.root)), markup=False)
@@ -59,7 +59,7 @@ def run_new(course: Path | None, name: str) -> int:
 
 def run_mutants(course: Path | None, topic: str, framework: str | None, *, jobs: int, as_json: bool) -> int:
     """Plant small faults into a topic's solutions. Returns 0, or 1 when too few are caught."""
-    catalog = load(course)
+    catalog = author_course(course)
     with progress("trying mutants", total=None) as tell:
         results = mutants.run_mutants(
             catalog,
@@ -79,7 +79,7 @@ def run_mutants(course: Path | None, topic: str, framework: str | None, *, jobs:
 
 def run_show(course: Path | None, name: str) -> int:
     """Show a topic's sheet. Returns 0."""
-    catalog = load(course)
+    catalog = author_course(course)
     Console(highlight=False).print(show_sheet(show_topic(catalog, name)))
     return 0
 

@@ -17,7 +17,7 @@ from autograder.learn.next_up import NextUp
 from autograder.learn.progress import Overview, document
 from autograder.learn.row import part_minutes
 from autograder.learn.standing import State
-from autograder.learn.words import changed_since, counted, duration, linked, state_text
+from autograder.learn.words import changed_since, counted, duration, linked, state_text, still_unknown
 from autograder.report.words import part_title, points
 
 __all__ = ["run_next", "run_start"]
@@ -82,6 +82,9 @@ def _begun(seen: Overview) -> Iterator[str]:
 
 
 def _show_next(catalog: Catalog, seen: Overview, console: Console) -> None:
+    if unknown := still_unknown(seen):
+        console.print(unknown, highlight=False)
+        console.print()
     if seen.next is None:
         what = "The examples of every part pass" if seen.examples else "Every part is passed"
         console.print(f"{what}. [bold]course verify[/] checks all of them again.", highlight=False)

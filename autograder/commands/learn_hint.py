@@ -98,7 +98,8 @@ def _nothing_to_hint_at(rows: Sequence[Row], seen: Overview) -> _Nothing:
     if not unchecked:
         return _Nothing("Nothing fails here, so there is nothing to hint at.", "course next")
     last = max(checked, key=lambda row: row.standing.run)
-    why = f"{_title(last)} passes, and nothing else that was checked fails. Not checked yet:"
+    passes = "passes its examples" if seen.examples else "passes"
+    why = f"{_title(last)} {passes}, and nothing else that was checked fails. Not checked yet:"
     following = next((row for row in unchecked if seen.next and row.part is seen.next.part), unchecked[0])
     return _Nothing(why, _check_again(following))
 

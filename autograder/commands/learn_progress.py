@@ -17,7 +17,7 @@ from autograder.commands.keeping import current_overview
 from autograder.learn.progress import Overview, document
 from autograder.learn.row import Row
 from autograder.learn.store import open_store, store_path
-from autograder.learn.words import bar, changed_since, counted, duration, linked
+from autograder.learn.words import bar, changed_since, counted, duration, linked, still_unknown
 from autograder.report.words import part_title, points
 
 __all__ = ["run"]
@@ -41,6 +41,8 @@ def run(course: Path | None, *, export: Path | None, as_json: bool) -> int:
     outdated = [row for row in seen.rows if row.is_outdated]
     if outdated:
         console.print(changed_since(outdated), highlight=False)
+    if unknown := still_unknown(seen):
+        console.print(unknown, highlight=False)
     if seen.minutes_left:
         console.print(f"About {duration(seen.minutes_left)} are left.", highlight=False)
     console.print(Text.assemble("Kept in ", linked(store_path(), whole=True)), soft_wrap=True)

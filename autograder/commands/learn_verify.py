@@ -20,7 +20,7 @@ from autograder.learn.row import Row
 from autograder.learn.standing import DONE, State
 from autograder.learn.words import counted
 from autograder.report.model import PartReport
-from autograder.report.words import look, part_title, score
+from autograder.report.words import EXAMPLES_ONLY, look, part_title, score
 from autograder.selfcheck import self_check
 from autograder.verdict import Verdict
 
@@ -49,7 +49,7 @@ def run(course: Path | None, *, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps({"parts": [_told(each) for each in found]}) + "\n")
     else:
-        _show(found, Console())
+        _show(found, Console(), examples=catalog.course.edition == "student")
     if any(each.now.verdict is Verdict.BROKEN for each in found):
         return _BROKEN
     return 1 if any(each.regressed for each in found) else 0
@@ -77,7 +77,7 @@ def _told(each: _Again) -> dict[str, object]:
     }
 
 
-def _show(found: Sequence[_Again], console: Console) -> None:
+def _show(found: Sequence[_Again], console: Console, *, examples: bool) -> None:
     if not found:
         console.print("There is nothing to check again: course next says where to begin.", highlight=False)
         return
@@ -97,7 +97,9 @@ def _show(found: Sequence[_Again], console: Console) -> None:
         said = f"{counted(len(lost), 'part')} passed once and {fail} now. Begin with: {words}"
         console.print(f"\n{said}", highlight=False)
     elif all(each.now.verdict in DONE for each in found):
-        console.print(f"\nAll of it holds: {counted(len(found), 'part')}.", highlight=False)
+        parts = counted(len(found), "part")
+        held = f"The examples pass: {parts}. {EXAMPLES_ONLY}" if examples else f"All of it holds: {parts}."
+        console.print(f"\n{held}", highlight=False)
 
 
 def _change(each: _Again) -> str:

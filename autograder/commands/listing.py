@@ -15,7 +15,7 @@ from autograder.commands.keeping import current_overview
 from autograder.frameworks import FRAMEWORKS
 from autograder.learn.progress import Overview, document
 from autograder.learn.row import Row
-from autograder.learn.words import counted, duration, state_text
+from autograder.learn.words import counted, duration, state_text, still_unknown
 from autograder.report.words import part_title
 
 __all__ = ["run"]
@@ -41,6 +41,8 @@ def run(course: Path | None, *, planned: bool, as_json: bool) -> int:
     hidden = len(catalog.course.topic) - len(catalog.ready)
     if hidden and not planned:
         console.print(f"{counted(hidden, 'more topic')} planned: [bold]course list --all[/]", highlight=False)
+    if unknown := still_unknown(seen):
+        console.print(unknown, highlight=False)
     if seen.next is not None:
         console.print(
             f"Next: [bold]{seen.next.topic.name}[/], {part_title(seen.next.part.name)}", highlight=False

@@ -164,7 +164,7 @@ class Keys:
 
     def _what_now(self) -> str:
         solution = f"Beside the solution: course solution {self._topic.name}."
-        told = "All that is checked here passes. " + (solution if self._has_solution else "")
+        told = f"All that is checked here passes. {solution}" if self._has_solution else "The examples pass."
         return f"{told} Next: {self._following.name}." if self.is_valid("n") and self._following else told
 
     @property

@@ -106,6 +106,7 @@ def _rows(catalog: Catalog, standing: Standing, starters: Starters) -> Iterator[
                 worked_on=differs,
                 untouched=is_known and not differs,
                 gave_up=standing.gave_up(topic.name, part.name),
+                hidden_checks=catalog.course.hidden_checks.get(topic.name, {}).get(part.name),
             )
 
 
@@ -125,5 +126,6 @@ def _part(row: Row) -> dict[str, object]:
         "changed_since": row.standing.changed or None,
         "hints": list(row.standing.hints),
         "max_points": row.part.points,
+        "hidden_checks": row.hidden_checks,
         "minutes": round(part_minutes(row.topic, row.part)),
     }

@@ -17,6 +17,8 @@ class Row:
     Attributes:
         worked_on: its files are known to differ from those handed out.
         untouched: they are known to be as handed out.
+        gave_up: whether its learner asked for the solution before it passed.
+        hidden_checks: how many judge it when it is handed in, where only its examples are at hand.
     """
 
     topic: Topic
@@ -25,6 +27,7 @@ class Row:
     worked_on: bool
     untouched: bool
     gave_up: bool
+    hidden_checks: int | None = None
 
     @property
     def state(self) -> State:

@@ -9,12 +9,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from autograder.learn.progress import Overview
 from autograder.learn.row import Row
 from autograder.learn.standing import Change, State
 from autograder.report.words import part_title, points
 from autograder.verdict import Verdict
 
-__all__ = ["bar", "changed_since", "counted", "duration", "linked", "next_part", "shown_path", "state_text"]
+__all__ = [
+    "bar",
+    "changed_since",
+    "counted",
+    "duration",
+    "linked",
+    "next_part",
+    "shown_path",
+    "state_text",
+    "still_unknown",
+]
 
 _SIGNS = {
     State.NEW: ("·", "."),
@@ -72,6 +83,21 @@ def changed_since(rows: Sequence[Row]) -> str:
     """Which results are older than what they are about; they count for nothing."""
     named = ", ".join(f"{row.topic.name} {row.part.name}" for row in rows)
     return f"Changed since the last check, so not counted: {named}. Check again: course verify"
+
+
+def still_unknown(seen: Overview) -> str:
+    """What nobody knows of the parts whose examples pass; empty where the checks themselves judged."""
+    passing = [row for row in seen.rows if row.is_passed]
+    if not seen.examples or not passing:
+        return ""
+    counts = [row.hidden_checks for row in passing]
+    known = [count for count in counts if count is not None]
+    hidden = f"{sum(known)} hidden checks" if known and len(known) == len(counts) else "hidden checks"
+    told = "the part whose" if len(passing) == 1 else f"the {len(passing)} parts whose"
+    return (
+        f"Still unknown: when you hand it in, {hidden} judge {told} examples pass. "
+        "An app can pass every example and still be wrong."
+    )
 
 
 def bar(share: float, width: int, *, plain: bool) -> str:

@@ -16,6 +16,7 @@ from autograder.catalog import Catalog
 from autograder.catalog.root import COURSE_FILE
 from autograder.errors import ReleaseRefused, UsageError
 from autograder.release.claims import authored_files, claimed, is_tool_made
+from autograder.release.counts import counts_table
 from autograder.release.editor import editor_files
 from autograder.release.leaks import Leak, Secrets
 from autograder.release.starters import starter_copies
@@ -38,8 +39,10 @@ Install the course's package, then work in this folder:
     course start
     course check TOPIC
 
-`course start` says what is next; `course --help` lists the rest. `.starters` holds the exercises as they
-were handed out, for `course reset`.
+`course start` says what is next; `course --help` lists the rest. `course check` runs the brief's
+examples. An app can pass every example and still be wrong: hidden checks judge what you submit.
+
+`.starters` holds the exercises as they were handed out, for `course reset`.
 
 Each exercise is in `exercises/TOPIC`: start with its README.md. Its lesson is `lessons/TOPIC/lesson.md`.
 
@@ -150,7 +153,7 @@ def _student_course(catalog: Catalog) -> bytes:
             where=str(catalog.root / COURSE_FILE),
             remedy='Write the key on a line of its own: edition = "author".',
         )
-    return changed.encode()
+    return f"{changed}{counts_table(catalog)}".encode()
 
 
 def _student_readme(catalog: Catalog) -> bytes:

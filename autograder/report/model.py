@@ -77,6 +77,12 @@ class PartReport(_Frozen):
         default="none", description="What it ran in: bubblewrap-warm, bubblewrap, plain, none."
     )
     walls: bool = Field(default=False, description="Whether a hostile submission would have been held.")
+    judged_by: Literal["checks", "examples"] = Field(
+        default="checks", description="'examples': by the brief's examples alone, as in a student edition."
+    )
+    hidden_checks: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="How many hidden checks judge the part on submission, beside the examples."
+    )
 
 
 class CountedPart(_Frozen):

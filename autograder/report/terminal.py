@@ -18,7 +18,17 @@ from autograder.report.focus import Focus, first_to_fix, judged, nothing_ran
 from autograder.report.model import CheckReport, PartReport, Report
 from autograder.report.trace import last_traceback, own_frames
 from autograder.report.why import why_nothing_ran
-from autograder.report.words import NOT_BEGUN, Look, look, part_title, score, tally, total
+from autograder.report.words import (
+    EXAMPLES_ONLY,
+    NOT_BEGUN,
+    Look,
+    hidden_told,
+    look,
+    part_title,
+    score,
+    tally,
+    total,
+)
 
 __all__ = ["show_class", "show_report"]
 
@@ -60,6 +70,7 @@ class _Page:
         """What to print, from top to bottom."""
         yield self._heading()
         yield self._standing()
+        yield from self._unknown()
         if self._report.refusal is not None:
             yield _section("Not accepted", self._block(self._report.refusal))
         begun = [part for part in self._report.parts if part.name not in self._untouched]
@@ -92,6 +103,22 @@ class _Page:
                 self._title(part), self._told(part), self._line(score(part)), Text(count, style="dim")
             )
         return _indented(table)
+
+    def _unknown(self) -> Iterator[RenderableType]:
+        """What the examples do not show, where a part passes them."""
+        if self._says_unknown:
+            yield _section("Still unknown", Group(*map(self._line, self._unknown_told)))
+
+    @property
+    def _says_unknown(self) -> bool:
+        return any(
+            part.judged_by == "examples" and part.verdict.earns and part.name not in self._untouched
+            for part in self._report.parts
+        )
+
+    @property
+    def _unknown_told(self) -> tuple[str, str]:
+        return EXAMPLES_ONLY, hidden_told(self._report)
 
     def _why_not_judged(self, part: PartReport) -> Iterator[RenderableType]:
         name = self._title(part).plain
@@ -183,10 +210,12 @@ class _Page:
 
     def _notes(self) -> Iterator[RenderableType]:
         table = _grid(2)
-        for note in self._report.notes[:_NOTES]:
+        told = self._unknown_told if self._says_unknown else ()
+        notes = [note for note in self._report.notes if note not in told]
+        for note in notes[:_NOTES]:
             table.add_row("-", self._line(note))
-        if len(self._report.notes) > _NOTES:
-            table.add_row("-", f"and {len(self._report.notes) - _NOTES} more")
+        if len(notes) > _NOTES:
+            table.add_row("-", f"and {len(notes) - _NOTES} more")
         if table.row_count:
             yield _section("Good to know", table)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.frameworks import FRAMEWORKS
@@ -9,9 +10,11 @@ from autograder.report.model import CheckReport, PartReport, Report
 from autograder.verdict import Status, Verdict
 
 __all__ = [
+    "EXAMPLES_ONLY",
     "NOT_BEGUN",
     "NOT_YOUR_FAULT",
     "Look",
+    "hidden_told",
     "look",
     "part_title",
     "points",
@@ -20,6 +23,9 @@ __all__ = [
     "tally",
     "total",
 ]
+
+EXAMPLES_ONLY = "These are the brief's examples: an app can pass all of them and still be wrong."
+"""What a run of the examples cannot show."""
 
 NOT_YOUR_FAULT = "This could not be judged, through no fault of yours."
 
@@ -55,6 +61,9 @@ _VERDICTS = {
 NOT_BEGUN = Look("·", ".", "not begun", "", "#57606a")
 """How a part is told whose files are as they were handed out."""
 
+_EXAMPLES_PASS = Look("✓", "+", "examples pass", "cyan", "#0a4d8c")
+"""How a part is told that did all that its learner can check: not as one that is right."""
+
 _NOTHING_RAN = Look("!", "!", "nothing ran", "red", "#a40e26")
 _REFUSED = Look("!", "!", "not accepted", "red", "#a40e26")
 _STATUSES = {
@@ -68,12 +77,17 @@ _STATUSES = {
 
 
 def look(judged: PartReport | CheckReport) -> Look:
-    """How a part or a check is told; a part that never started is not one that failed."""
+    """How a part or a check is told; a part that never started is not one that failed.
+
+    A part that only passed examples is not one that passed.
+    """
     if isinstance(judged, PartReport) and judged.verdict is not Verdict.BROKEN:
         if judged.refusal is not None:
             return _REFUSED
         if judged.process is not None and not judged.process.started:
             return _NOTHING_RAN
+        if judged.verdict is Verdict.PASSED and judged.judged_by == "examples":
+            return _EXAMPLES_PASS
     return _VERDICTS[judged.verdict]
 
 
@@ -98,23 +112,48 @@ def score(part: PartReport) -> str:
     if part.verdict is Verdict.BROKEN or (part.verdict is Verdict.AWAITING_PERSON and not part.points):
         return f"no points yet, of {points(part.max_points)}"
     if part.max_points == 0:
-        return tally(part)
+        count = len(part.checks)
+        return f"{count} of {count}" if look(part) is _EXAMPLES_PASS else tally(part)
     return f"{points(part.points)} of {points(part.max_points)} points"
 
 
 def tally(part: PartReport) -> str:
     """How many of a part's checks pass, in words; empty for a part without checks."""
     passed = sum(check.verdict.earns for check in part.checks)
+    one, many = ("example", "examples") if part.judged_by == "examples" else ("check", "checks")
     if not part.checks:
         return ""
     if passed == len(part.checks):
-        return f"all {passed} checks pass" if passed > 1 else "its one check passes"
-    return f"{passed} of {len(part.checks)} checks pass"
+        return f"all {passed} {many} pass" if passed > 1 else f"its one {one} passes"
+    return f"{passed} of {len(part.checks)} {many} pass"
 
 
 def total(report: Report) -> str:
     """What a submission earned, all parts together."""
     if report.max_points == 0:
         checks = [check for part in report.parts for check in part.checks]
-        return f"{sum(check.verdict.earns for check in checks)} of {len(checks)} checks pass"
+        what = "examples" if any(part.judged_by == "examples" for part in report.parts) else "checks"
+        return f"{sum(check.verdict.earns for check in checks)} of {len(checks)} {what} pass"
     return f"{points(report.points)} of {points(report.max_points)} points"
+
+
+def hidden_told(report: Report) -> str:
+    """What judges the parts on submission, of which a run of the examples shows nothing.
+
+    Empty for a report of anything but examples.
+    """
+    parts = [part for part in report.parts if part.judged_by == "examples"]
+    counted = list(_counted(parts))
+    if not parts:
+        return ""
+    if len(counted) < len(parts):
+        return "This is not a grade: the hidden checks judge your work when you hand it in."
+    return f"When you hand it in, {' and '.join(counted)}."
+
+
+def _counted(parts: list[PartReport]) -> Iterator[str]:
+    """``20 hidden checks judge Flask``, then ``20 judge FastAPI``."""
+    for part in parts:
+        if part.hidden_checks is not None:
+            what = "hidden checks " if part is parts[0] else ""
+            yield f"{part.hidden_checks} {what}judge {part_title(part.name)}"

@@ -7,6 +7,7 @@ import pytest
 
 from autograder.catalog import Catalog, load
 from autograder.errors import UsageError
+from autograder.release.counts import counts_table
 from autograder.report.model import CheckReport, Report
 from autograder.selfcheck import EXAMPLES_ONLY, SelfChecker, self_check
 from autograder.verdict import Status, Verdict
@@ -77,6 +78,25 @@ def test_a_student_edition_runs_the_examples_for_no_points_and_says_so(tmp_path:
     assert (report.points, report.max_points) == (0, 0)
     assert [part.max_points for part in report.parts] == [0, 0]
     assert report.notes[0] == EXAMPLES_ONLY
+    assert "the hidden checks judge your work when you hand it in" in report.notes[1]
+    assert {part.judged_by for part in report.parts} == {"examples"}
+
+
+def test_a_released_edition_says_how_many_hidden_checks_judge_each_part(tmp_path: Path) -> None:
+    author = course(tmp_path)
+    text = (author.root / "course.toml").read_text("utf-8") + counts_table(author)
+    judged = {
+        part.name: len(part.checks) for part in checked(author, author.places("greeting").solution).parts
+    }
+    (author.root / "course.toml").write_text(text.replace('"author"', '"student"'), "utf-8")
+    catalog = load(author.root)
+    assert catalog.course.hidden_checks == {"greeting": judged}
+    report = checked(catalog, catalog.places("greeting").solution)
+    assert {part.name: part.hidden_checks for part in report.parts} == judged
+    one, other = judged.values()
+    assert (
+        report.notes[1] == f"When you hand it in, {one} hidden checks judge Flask and {other} judge FastAPI."
+    )
 
 
 def test_examples_are_told_whole_for_the_learner_can_read_them(tmp_path: Path) -> None:

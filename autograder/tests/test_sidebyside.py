@@ -127,7 +127,10 @@ def test_a_student_edition_judges_by_the_examples_and_says_so(course: Path) -> N
     found = check("greeting", "flask")
     assert found.passed
     assert "the hidden checks judge your work when you hand it in" in repr(found)
+    assert "✓ examples pass, " in repr(found)
     assert "points" not in repr(found)
+    assert found.line.startswith("Flask: the examples pass, ")
+    assert "This is not a grade" in found.line
 
 
 @pytest.mark.parametrize(

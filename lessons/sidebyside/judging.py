@@ -10,9 +10,9 @@ from autograder.errors import CourseError, UsageError
 from autograder.report.escape import visible, visible_line
 from autograder.report.focus import decisive, nothing_ran
 from autograder.report.html import part_html
-from autograder.report.model import PartReport
+from autograder.report.model import Report
 from autograder.report.plain import part_text
-from autograder.report.words import part_title, score
+from autograder.report.words import EXAMPLES_ONLY, hidden_told, part_title, score
 from autograder.selfcheck import self_check
 from autograder.verdict import Verdict
 from sidebyside.checking import Checked
@@ -37,7 +37,7 @@ def judged(topic_name: str, part_name: str, here: Path) -> Checked:
     found = report.parts[0]
     return Checked(
         passed=found.verdict in _FINE,
-        line=_line(found),
+        line=_line(report),
         text=part_text(found, notes=report.notes, first_only=True),
         html=part_html(found, notes=report.notes, first_only=True),
     )
@@ -74,11 +74,14 @@ def _lies(here: Path, file: str) -> bool:
     return path.is_file() or path.with_suffix("").is_dir()
 
 
-def _line(part: PartReport) -> str:
-    """The part in one line: what to fix first, or that there is nothing to fix."""
+def _line(report: Report) -> str:
+    """The only part in one line: what to fix first, or that there is nothing to fix."""
+    part = report.parts[0]
     first = decisive(part)
     told = score(part)
-    if part.broken is not None or part.refusal is not None:
+    if part.judged_by == "examples" and part.verdict is Verdict.PASSED:
+        told = f"the examples pass, {score(part)}. {hidden_told(report)} {EXAMPLES_ONLY}"
+    elif part.broken is not None or part.refusal is not None:
         told = part.broken or part.refusal or ""
     elif first is not None and nothing_ran(part):
         told = first.message

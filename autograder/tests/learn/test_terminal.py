@@ -153,17 +153,18 @@ def test_the_same_commands_work_in_the_student_edition(student: Learner) -> None
         file.write("# Where do I begin?\n")
     student.keeps(lambda store: store.record_check(self_check(catalog, topic)))
     listed = student.types("list")
-    assert "not yet, 0/12 checks" in listed
+    assert "not yet, 0/12 examples" in listed
     assert "not begun" in listed
     assert "Hint 1 of 3" in student.types("hint", "routing")
     assert "pass their examples" in student.types("progress")
     told = student.reads("progress")
     assert told["judged_by"] == "examples"
+    assert told["parts"][0]["hidden_checks"] > told["parts"][0]["checks"]
     assert "points" not in told
     _, err = student.types_and_errs("solution", "routing", "--i-give-up", code=2)
     assert "holds no solutions" in err
     assert "Routing" in student.types("lesson", "routing", "--print")
-    assert "of 12 checks pass" in student.types("verify")
+    assert "of 12 examples pass" in student.types("verify")
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from rich.console import Console
 from autograder.report.model import PartReport, ProcessReport, Report
 from autograder.report.reveal import reveal
 from autograder.report.terminal import show_report
+from autograder.report.words import EXAMPLES_ONLY, hidden_told
 from autograder.tests.report.samples import HOSTILE, SEED, check, mixed, not_started, part, passing, report
 from autograder.tests.report.strategies import reports
 from autograder.verdict import Verdict
@@ -155,6 +156,31 @@ def test_examples_are_counted_and_worth_no_points() -> None:
     )
     assert "1 of 2 checks pass" in text
     assert "points" not in text
+
+
+def of_examples(*verdicts: Verdict) -> Report:
+    free: dict[str, Any] = {"points": 0.0, "max_points": 0.0}
+    checks = [check(f"example {number}", verdict, **free) for number, verdict in enumerate(verdicts)]
+    told: dict[str, Any] = {"judged_by": "examples", "hidden_checks": 20}
+    found = report(part("flask", *checks, **told), part("fastapi", *checks, **told))
+    return found.model_copy(update={"notes": (EXAMPLES_ONLY, hidden_told(found))})
+
+
+@pytest.mark.parametrize("brief", [False, True])
+def test_passing_examples_are_not_called_passed_and_what_is_unknown_is_said(*, brief: bool) -> None:
+    text = shown(of_examples(Verdict.PASSED, Verdict.PASSED), 100, brief=brief)
+    assert text.count("✓ examples pass  2 of 2") == 2
+    assert "passed" not in text
+    assert "Still unknown" in text
+    assert text.count(EXAMPLES_ONLY) == 1
+    assert text.count("When you hand it in, 20 hidden checks judge Flask and 20 judge FastAPI.") == 1
+
+
+def test_examples_that_fail_leave_what_is_unknown_to_the_notes() -> None:
+    text = shown(of_examples(Verdict.PASSED, Verdict.FAILED), 100)
+    assert "✗ failed  1 of 2 examples pass" in text
+    assert "Still unknown" not in text
+    assert EXAMPLES_ONLY in text.split("Good to know")[1]
 
 
 def test_verdicts_read_the_same_without_colour() -> None:

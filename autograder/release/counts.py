@@ -1,0 +1,38 @@
+"""Tells a student edition how many hidden checks judge each part, and nothing else of them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from autograder.catalog import Catalog, Part, Topic
+
+__all__ = ["counts_table", "hidden_checks"]
+
+
+def hidden_checks(catalog: Catalog, topic: Topic, part: Part) -> int:
+    """How many hidden checks judge a part; 0 where a person does."""
+    if not part.served:
+        return 0
+    return sum(_tests(file) for file in catalog.places(topic.name).hidden_checks(part.framework))
+
+
+def counts_table(catalog: Catalog) -> str:
+    """The table ``hidden_checks`` of a course.toml, to be appended to it; empty where there are none."""
+    lines = []
+    for topic in catalog.ready:
+        counts = {part.name: hidden_checks(catalog, topic, part) for part in topic.part}
+        told = ", ".join(f"{name} = {count}" for name, count in counts.items() if count)
+        if told:
+            lines.append(f"{topic.name} = {{ {told} }}\n")
+    return f"\n[hidden_checks]\n{''.join(lines)}" if lines else ""
+
+
+def _tests(file: Path) -> int:
+    if not file.is_file():
+        return 0
+    tree = ast.parse(file.read_bytes(), filename=str(file))
+    return sum(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+        for node in ast.walk(tree)
+    )
