@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = ["MADE_BY_TOOL", "is_silent", "is_tools", "tool_folder"]
 
 MADE_BY_TOOL = "such a folder is made by a tool and is never part of a hand-in"
@@ -24,6 +26,8 @@ _SILENT_FOLDERS = frozenset(
 _SILENT_FILES = frozenset(
     [".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep", "timestamp.txt"]
 )
+# `nbgrader fetch_feedback` puts each page into `feedback/<timestamp>/` in the assignment's own folder.
+_FETCHED_FEEDBACK = re.compile(r"(?:^|/)feedback/\d{4}-\d\d-\d\d[ _T]\d\d\D?\d\d\D?\d\d[^/]*(?:/|$)")
 _SILENT_SUFFIXES = (".pyc", ".pyo")
 _FOLDERS = frozenset(
     [".git", ".hg", ".svn", "venv", ".venv", "env", ".env", ".tox", ".nox", "node_modules", "site-packages"]
@@ -50,4 +54,5 @@ def is_silent(raw: str) -> bool:
         or name.casefold() in _SILENT_FILES
         or name.startswith("._")
         or name.lower().endswith(_SILENT_SUFFIXES)
+        or _FETCHED_FEEDBACK.search(raw) is not None
     )

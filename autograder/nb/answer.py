@@ -8,11 +8,13 @@ from typing import Any
 
 from nbgrader import utils
 
+from autograder.nb.delivery import PAGE_KEY
 from autograder.submission import Submission
 
 __all__ = ["is_answered", "judged_hash"]
 
-_TIMESTAMP = PurePosixPath("timestamp.txt")
+# nbgrader's submit writes both anew each time.
+_OF_THE_EXCHANGE = frozenset([PurePosixPath("timestamp.txt"), PurePosixPath(PAGE_KEY)])
 
 
 def is_answered(cell: Any, submission: Submission, part: str, starters: Path) -> bool:
@@ -52,7 +54,7 @@ def _files(folder: Path) -> set[PurePosixPath]:
     paths = (
         PurePosixPath(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file()
     )
-    return {path for path in paths if path.suffix != ".ipynb" and path != _TIMESTAMP}
+    return {path for path in paths if path.suffix != ".ipynb" and path not in _OF_THE_EXCHANGE}
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.nb.cover import grade_id
+from autograder.nb.delivery import complete_result
 from autograder.nb.folder import GradingFolder
 from autograder.nb.pages import NOTICE, mark_older, outdated_pages, page_facts
 
@@ -22,7 +23,8 @@ class FreshFeedback(HTMLExporter):
     """Removes outdated pages before nbgrader decides which pages exist.
 
     nbgrader makes a page again only for a later timestamp. A submission may have none, and a person's
-    points or comment never change it. Made once a run, after nbgrader has found the results.
+    points or comment never change it. Every result gets the files that release_feedback needs. Made once a
+    run, after nbgrader has found the results.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,14 +36,16 @@ class FreshFeedback(HTMLExporter):
             outdated = set(outdated_pages(gradebook, self._folder, coursedir.assignment_id))
         for assignment in self.parent.assignments:
             student = Path(assignment).parent.name
-            if student in outdated:
+            if complete_result(self._folder, coursedir.assignment_id, student) or student in outdated:
                 self._remove(self._folder.feedback / student / coursedir.assignment_id)
         self._mark(coursedir.assignment_id)
 
     def _remove(self, place: Path) -> None:
+        if not place.is_dir():
+            return
         self.parent.log.info("The grade has changed, so the page is made again: %s", place)
         if self._one_notebook:
-            (place / f"{place.name}.html").unlink()
+            (place / f"{place.name}.html").unlink(missing_ok=True)
         else:
             shutil.rmtree(place)
 

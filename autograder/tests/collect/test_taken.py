@@ -63,6 +63,8 @@ JUNK = [
     ".DS_Store",
     "__pycache__/flask_app.cpython-311.pyc",
     "Thumbs.db",
+    "feedback/2026-11-22 08:00:00.123456 UTC/routing.html",
+    "feedback/2026-11-22_08_00_00/routing.html",
 ]
 
 

@@ -68,6 +68,7 @@ def test_a_persons_points_and_the_late_penalty_have_columns_of_their_own(desk: D
         database.execute(
             "UPDATE assignment SET duedate = '2026-01-01 00:00:00.000000' WHERE name = 'greeting'"
         )
+    desk.hand_in("cy", flask="# 3\n")
     for student, when in (("ann", "2025-12-31 10:00:00 UTC"), ("ben", "2026-01-02 10:00:00 UTC")):
         place = desk.hand_in(student, flask="# 3\n", fastapi="# 4\n")
         (place / "timestamp.txt").write_text(when)
@@ -86,6 +87,8 @@ def test_a_persons_points_and_the_late_penalty_have_columns_of_their_own(desk: D
     )
     assert ann["score"] == "12"
     assert (ben["auto_score"], ben["late_penalty"], ben["score"]) == ("7", "7", "0")
+    cy = rows["greeting", "cy"]
+    assert (cy["timestamp"], cy["late_penalty"], cy["score"]) == ("", "0", "3")
 
 
 def test_handed_in_again_and_not_graded_since_is_not_the_old_score(desk: Desk) -> None:
