@@ -266,9 +266,10 @@ def _hold_points(runner: CheckRunner, setting: Setting) -> None:
         runner.close()
         raise GradingBroken(
             f"The checks of {setting.topic.name}/{setting.part.name} are worth {worth:g} points, "
-            f"course.toml says {setting.part.points}.",
+            f"the part is worth {setting.part.points:g}.",
             where=", ".join(sorted({info.file for info in runner.infos})),
-            remedy="Make the @points of the checks add up to the part's points.",
+            remedy="Make the @points of the checks add up to the part's points. If both changed after the "
+            "release, run `course build` and `nbgrader generate_assignment`, then grade again.",
         )
 
 

@@ -48,15 +48,19 @@ def difference(standing: Standing, scores: Scores | None, now: Basis, topic: str
         now: what the grade would be recorded by now.
         topic: the topic's name.
     """
+    basis = Basis.read(standing.basis)
+    points = Difference(f"out of date because the points of {topic} changed")
+    if not standing.complete:
+        # Another hand-in is graded anyway; but a new release makes another of one that has not changed.
+        return points if standing.finished and basis is not None and basis.points != now.points else None
     if scores is None:
         return Difference(_LOST)
-    basis = Basis.read(standing.basis)
     if basis is None:
         return None
     if edited := basis.edited(scores):
         return Difference(_EDITED, edited)
     if basis.points != now.points:
-        return Difference(f"out of date because the points of {topic} changed")
+        return points
     changed = basis.changed_since(now, topic)
     return Difference(f"out of date because {changed}", is_outdated=True) if changed else None
 
@@ -68,7 +72,7 @@ def differences(
     return {
         who: found
         for who, standing in standings.items()
-        if standing.complete and (found := difference(standing, recorded.get(who), now, topic)) is not None
+        if (found := difference(standing, recorded.get(who), now, topic)) is not None
     }
 
 

@@ -135,6 +135,7 @@ def _sqlite(place: GradingFolder) -> str:
 
 def _converters(c: Any, catalog: Catalog) -> None:
     c.GenerateAssignment.preprocessors = list(_RELEASE)
+    c.GenerateAssignment.exporter_class = "autograder.nb.releasing.ReleasingExporter"
     c.Autograde.exporter_class = "autograder.nb.exporter.GuardingExporter"
     c.Autograde.sanitize_preprocessors = list(_SANITIZE)
     c.Autograde.autograde_preprocessors = list(_AUTOGRADE)

@@ -48,6 +48,11 @@ class GradingFolder:
         return self.path / "source"
 
     @property
+    def release(self) -> Path:
+        """What students get, as nbgrader made it of the source."""
+        return self.path / "release"
+
+    @property
     def autograded(self) -> Path:
         """The results, as nbgrader writes them."""
         return self.path / "autograded"

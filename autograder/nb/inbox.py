@@ -80,7 +80,7 @@ def whole_digest(submission: Submission) -> str:
 
 
 def _refresh_topic(folder: GradingFolder, topic: Topic, students: Collection[str]) -> list[Submission]:
-    released = folder.path / "release" / topic.name / f"{topic.name}.ipynb"
+    released = folder.release / topic.name / f"{topic.name}.ipynb"
     submissions = sync_inbox(
         folder.submitted,
         folder.inbox,
