@@ -8,10 +8,12 @@ import threading
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, json, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import DictLoader
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 __all__ = ["create_app"]
 
@@ -58,6 +60,8 @@ class Store:
 
 
 site = Blueprint("site", __name__)
+CHALLENGE: Final = WWWAuthenticate("cookie", {"cookie-name": "session"})
+"""The header that every 401 needs; no registered scheme is for cookies."""
 
 
 def store() -> Store:
@@ -82,7 +86,7 @@ def identify() -> None:
     session = request.cookies.get("session", "")
     found = store().run("SELECT name, role, about FROM members WHERE session = :session", session=session)
     if not found:
-        abort(HTTPStatus.UNAUTHORIZED)
+        abort(HTTPStatus.UNAUTHORIZED, www_authenticate=CHALLENGE)
     g.member = found[0]
 
 
@@ -211,9 +215,12 @@ def choose_language() -> ResponseReturnValue:
 
 
 @site.app_errorhandler(HTTPException)
-def word_error(error: HTTPException) -> ResponseReturnValue:
-    """Word every refusal in the same form."""
-    return {"error": ERRORS.get(error.code or 0, "invalid")}, error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+def word_error(error: HTTPException) -> BaseResponse:
+    """Word every refusal in the same form; its headers stay."""
+    response = error.get_response()
+    response.data = json.dumps({"error": ERRORS.get(error.code or 0, "invalid")})
+    response.content_type = "application/json"
+    return response
 
 
 def create_app() -> Flask:

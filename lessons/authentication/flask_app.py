@@ -12,6 +12,8 @@ __all__ = ["KEYS", "create_app"]
 
 KEYS = {"spring": "a lesson's key, which everybody may read, spring"}
 
+CHALLENGE = {"WWW-Authenticate": "Cookie cookie-name=session"}
+
 # region passwords
 PEOPLE = {"ada": generate_password_hash("stars over harwell")}
 NOBODY = generate_password_hash("nobody's password")
@@ -50,7 +52,7 @@ def create_app(keys: Mapping[str, str] = KEYS) -> Flask:
     def sign_in() -> ResponseReturnValue:
         name = request.form["username"]
         if not verify(name, request.form["password"]):
-            return {"error": "wrong name or password"}, 401, {"WWW-Authenticate": "Bearer"}
+            return {"error": "wrong name or password"}, 401, CHALLENGE
         session["who"] = name
         return {"signed_in": name}
 
@@ -60,7 +62,7 @@ def create_app(keys: Mapping[str, str] = KEYS) -> Flask:
     @app.get("/me")
     def show_me() -> ResponseReturnValue:
         if "who" not in session:
-            return {"error": "not authenticated"}, 401, {"WWW-Authenticate": "Bearer"}
+            return {"error": "not authenticated"}, 401, CHALLENGE
         return {"who": session["who"]}
 
     # endregion

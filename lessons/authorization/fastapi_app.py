@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from fastapi import Body, Depends, FastAPI, Form, Header, HTTPException, Request, Security
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import iter_route_contexts
 from fastapi.security import APIKeyCookie, SecurityScopes
 from fastapi.templating import Jinja2Templates
 from jinja2 import DictLoader, Environment, select_autoescape
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 
 __all__ = ["create_app"]
 
@@ -26,13 +30,16 @@ PAGES = Jinja2Templates(env=Environment(loader=LOADER, autoescape=select_autoesc
 
 
 # region who
+CHALLENGE = {"WWW-Authenticate": "Cookie cookie-name=key"}
+
+
 def find_out_who(
     key: Annotated[str | None, Depends(APIKeyCookie(name="key", auto_error=False))],
 ) -> tuple[str, str]:
     """401: nobody knows who you are."""
     member = MEMBERS.get(key or "")
     if member is None:
-        raise HTTPException(401)
+        raise HTTPException(401, headers=CHALLENGE)
     return member
 
 
@@ -51,9 +58,21 @@ def needs_scopes(scopes: SecurityScopes, who: Who) -> None:
 # endregion
 
 
+async def method_not_allowed(request: Request, error: StarletteHTTPException) -> Response:
+    """List every method of the path in `Allow`: the router lists those of the first route that matches."""
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is Match.PARTIAL
+    ]
+    methods = {method for route in matching for method in route.methods or ()}
+    error.headers = {"Allow": ", ".join(sorted(methods))}
+    return await http_exception_handler(request, error)
+
+
 def create_app() -> FastAPI:  # noqa: C901 - the lesson shows its features one by one
     """Build the site; what it stores is its own."""
-    app = FastAPI(dependencies=[Depends(find_out_who)])
+    app = FastAPI(dependencies=[Depends(find_out_who)], exception_handlers={405: method_not_allowed})
     tables = sqlite3.connect(":memory:", check_same_thread=False)
     tables.executescript(FILMS)
     tickets = {1: {"owner": "ada", "seat": "C7"}, 2: {"owner": "bob", "seat": "A1"}}
@@ -175,11 +194,11 @@ def create_app() -> FastAPI:  # noqa: C901 - the lesson shows its features one b
     def lead_anywhere(to: str) -> Response:
         return RedirectResponse(to, 303)
 
+    own_path = re.compile(r"/(?!/)[^\\\x00-\x1f]*")
+
     @app.get("/mended/onward")
     def lead_on(to: str) -> Response:
-        to = to.replace("\\", "/")
-        stays = to.startswith("/") and not urlsplit(to).netloc
-        return RedirectResponse(to if stays else "/", 303)
+        return RedirectResponse(to if own_path.fullmatch(to) else "/", 303)
 
     # endregion
 

@@ -201,6 +201,7 @@ class Accounts:
 
 
 api = Blueprint("api", __name__)
+board = Blueprint("board", __name__, url_prefix="/board")
 
 
 def tokens() -> Tokens:
@@ -308,20 +309,26 @@ def log_out() -> tuple[str, int]:
     return "", 204
 
 
-@api.post("/board/sign-in")
+@board.post("/sign-in")
 def sign_in_at_the_board() -> tuple[str, int]:
     """Exchange a password for the signed cookie."""
     session["member_id"] = accounts().verify(database(), body_as(Credentials)).id
     return "", 204
 
 
-@api.get("/board")
+@board.get("")
 def show_board() -> dict[str, str]:
     """Greet whoever the cookie names."""
     member = database().get(Member, session.get("member_id", 0))
     if member is None:
         raise UnauthenticatedError
     return {"email": member.email}
+
+
+@board.errorhandler(RefusalError)
+def refuse_at_the_board(error: RefusalError) -> tuple[dict[str, str], int, dict[str, str]]:
+    """The same refusal, with a challenge for the cookie: the board accepts no tokens."""
+    return {"error": error.error}, error.status, {"WWW-Authenticate": "Cookie cookie-name=session"}
 
 
 def refuse(error: RefusalError) -> tuple[dict[str, str], int, dict[str, str]]:
@@ -344,6 +351,7 @@ def create_app() -> Flask:
     app.extensions["tokens"] = Tokens(keys, os.environ.get("APP_CLOCK"))
     app.extensions["accounts"] = Accounts()
     app.register_blueprint(api)
+    app.register_blueprint(board)
     app.register_error_handler(RefusalError, refuse)
     app.register_error_handler(ValidationError, refuse_input)
     app.teardown_appcontext(close_database)

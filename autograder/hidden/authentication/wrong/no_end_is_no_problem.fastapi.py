@@ -16,13 +16,17 @@ import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from sqlalchemy import ForeignKey, create_engine, delete, event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 __all__ = ["create_app"]
 
@@ -327,11 +331,27 @@ async def refuse_input(_request: Request, _error: RequestValidationError) -> JSO
     return JSONResponse({"error": "invalid input"}, 422)
 
 
+async def method_not_allowed(request: Request, error: HTTPException) -> Response:
+    """List every method of the path in `Allow`: the router lists those of the first route that matches."""
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is Match.PARTIAL
+    ]
+    methods = {method for route in matching for method in route.methods or ()}
+    error.headers = {"Allow": ", ".join(sorted(methods))}
+    return await http_exception_handler(request, error)
+
+
 def create_app() -> FastAPI:
     """Build the app from the variables `APP_KEYS` and `APP_CLOCK`."""
     app = FastAPI(
         title="Boathouse accounts",
-        exception_handlers={RefusalError: refuse, RequestValidationError: refuse_input},
+        exception_handlers={
+            RefusalError: refuse,
+            RequestValidationError: refuse_input,
+            405: method_not_allowed,
+        },
     )
     keys = dict(entry.split(":", 1) for entry in os.environ["APP_KEYS"].split(","))
     app.state.tokens = Tokens(keys, os.environ.get("APP_CLOCK"))

@@ -201,6 +201,7 @@ class Accounts:
 
 
 api = Blueprint("api", __name__)
+board = Blueprint("board", __name__, url_prefix="/board")
 
 
 def tokens() -> Tokens:
@@ -308,7 +309,7 @@ def log_out() -> tuple[str, int]:
     return "", 204
 
 
-@api.post("/board/sign-in")
+@board.post("/sign-in")
 def sign_in_at_the_board() -> Response:
     """Exchange a password for the signed cookie."""
     response = Response(status=204)
@@ -316,13 +317,19 @@ def sign_in_at_the_board() -> Response:
     return response
 
 
-@api.get("/board")
+@board.get("")
 def show_board() -> dict[str, str]:
     """Greet whoever the cookie names."""
     member = database().get(Member, int("".join(filter(str.isdigit, request.cookies.get("member_id", ""))) or 0))
     if member is None:
         raise UnauthenticatedError
     return {"email": member.email}
+
+
+@board.errorhandler(RefusalError)
+def refuse_at_the_board(error: RefusalError) -> tuple[dict[str, str], int, dict[str, str]]:
+    """The same refusal, with a challenge for the cookie: the board accepts no tokens."""
+    return {"error": error.error}, error.status, {"WWW-Authenticate": "Cookie cookie-name=session"}
 
 
 def refuse(error: RefusalError) -> tuple[dict[str, str], int, dict[str, str]]:
@@ -345,6 +352,7 @@ def create_app() -> Flask:
     app.extensions["tokens"] = Tokens(keys, os.environ.get("APP_CLOCK"))
     app.extensions["accounts"] = Accounts()
     app.register_blueprint(api)
+    app.register_blueprint(board)
     app.register_error_handler(RefusalError, refuse)
     app.register_error_handler(ValidationError, refuse_input)
     app.teardown_appcontext(close_database)

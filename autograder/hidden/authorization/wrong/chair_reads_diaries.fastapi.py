@@ -13,11 +13,13 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, FastAPI, Form, Header, HTTPException, Query, Request, Response, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.routing import iter_route_contexts
 from fastapi.security import APIKeyCookie
 from fastapi.templating import Jinja2Templates
 from jinja2 import DictLoader, Environment
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 
 __all__ = ["create_app"]
 
@@ -149,13 +151,15 @@ def the_store(request: Request) -> Store:
 
 Tables = Annotated[Store, Depends(the_store)]
 SESSION: Final = APIKeyCookie(name="session", auto_error=False)
+CHALLENGE: Final = {"WWW-Authenticate": "Cookie cookie-name=session"}
+"""The header that every 401 needs; no registered scheme is for cookies."""
 
 
 def identify(store: Tables, session: Annotated[str | None, Depends(SESSION)]) -> Member:
     """Find out who asks, by the session in the cookie; what they may do is asked elsewhere."""
     found = store.run("SELECT name, role, about FROM members WHERE session = :session", session=session)
     if not found:
-        raise HTTPException(status.HTTP_401_UNAUTHORIZED)
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, headers=CHALLENGE)
     return Member(**found[0])
 
 
@@ -182,7 +186,7 @@ def own_address(address: str) -> str:
 
     Browsers read a backslash as a slash and drop tabs and line breaks.
     """
-    odd = any(each == "\\" or not each.isprintable() for each in address)
+    odd = any(each == "\\" or each < " " for each in address)
     return "/board" if odd or not address.startswith("/") or address.startswith("//") else address
 
 
@@ -314,8 +318,21 @@ def choose_language(
 
 
 async def tell_error(_request: Request, error: StarletteHTTPException) -> Response:
-    """Word every refusal in the same form."""
-    return JSONResponse({"error": ERRORS.get(error.status_code, "invalid")}, error.status_code)
+    """Word every refusal in the same form; its headers stay."""
+    body = {"error": ERRORS.get(error.status_code, "invalid")}
+    return JSONResponse(body, error.status_code, error.headers)
+
+
+async def method_not_allowed(request: Request, error: StarletteHTTPException) -> Response:
+    """List every method of the path in `Allow`: the router lists those of the first route that matches."""
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is Match.PARTIAL
+    ]
+    methods = {method for route in matching for method in route.methods or ()}
+    error.headers = {"Allow": ", ".join(sorted(methods))}
+    return await tell_error(request, error)
 
 
 async def tell_invalid(_request: Request, _error: RequestValidationError) -> Response:
@@ -327,7 +344,11 @@ def create_app() -> FastAPI:
     """Build the site with tables of its own."""
     app = FastAPI(
         title="Rookery Lane",
-        exception_handlers={StarletteHTTPException: tell_error, RequestValidationError: tell_invalid},
+        exception_handlers={
+            StarletteHTTPException: tell_error,
+            405: method_not_allowed,
+            RequestValidationError: tell_invalid,
+        },
     )
     app.state.store = Store()
     app.include_router(site)

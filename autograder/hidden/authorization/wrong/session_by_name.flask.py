@@ -11,10 +11,12 @@ import threading
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, json, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import DictLoader
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 __all__ = ["create_app"]
 
@@ -66,6 +68,8 @@ class Store:
 
 
 site = Blueprint("site", __name__)
+CHALLENGE: Final = WWWAuthenticate("cookie", {"cookie-name": "session"})
+"""The header that every 401 needs; no registered scheme is for cookies."""
 
 
 def store() -> Store:
@@ -94,7 +98,7 @@ def own_address(address: str) -> str:
 
     Browsers read a backslash as a slash and drop tabs and line breaks.
     """
-    odd = any(each == "\\" or not each.isprintable() for each in address)
+    odd = any(each == "\\" or each < " " for each in address)
     return "/board" if odd or not address.startswith("/") or address.startswith("//") else address
 
 
@@ -104,7 +108,7 @@ def identify() -> None:
     session = request.cookies.get("session", "")
     found = store().run("SELECT name, role, about FROM members WHERE session = :session OR name = :session", session=session)
     if not found:
-        abort(HTTPStatus.UNAUTHORIZED)
+        abort(HTTPStatus.UNAUTHORIZED, www_authenticate=CHALLENGE)
     g.member = found[0]
 
 
@@ -235,9 +239,12 @@ def choose_language() -> ResponseReturnValue:
 
 
 @site.app_errorhandler(HTTPException)
-def word_error(error: HTTPException) -> ResponseReturnValue:
-    """Word every refusal in the same form."""
-    return {"error": ERRORS.get(error.code or 0, "invalid")}, error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+def word_error(error: HTTPException) -> BaseResponse:
+    """Word every refusal in the same form; its headers stay."""
+    response = error.get_response()
+    response.data = json.dumps({"error": ERRORS.get(error.code or 0, "invalid")})
+    response.content_type = "application/json"
+    return response
 
 
 def create_app() -> Flask:

@@ -12,11 +12,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Query, Request, Response, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.routing import iter_route_contexts
 from fastapi.security import APIKeyCookie
 from fastapi.templating import Jinja2Templates
 from jinja2 import DictLoader, Environment
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 
 __all__ = ["create_app"]
 
@@ -149,13 +151,15 @@ def the_store(request: Request) -> Store:
 
 Tables = Annotated[Store, Depends(the_store)]
 SESSION: Final = APIKeyCookie(name="session", auto_error=False)
+CHALLENGE: Final = {"WWW-Authenticate": "Cookie cookie-name=session"}
+"""The header that every 401 needs; no registered scheme is for cookies."""
 
 
 def identify(store: Tables, session: Annotated[str | None, Depends(SESSION)]) -> Member:
     """Find out who asks, by the session in the cookie."""
     found = store.run("SELECT name, role, about FROM members WHERE session = :session", session=session)
     if not found:
-        raise HTTPException(status.HTTP_401_UNAUTHORIZED)
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, headers=CHALLENGE)
     return Member(**found[0])
 
 
@@ -326,10 +330,23 @@ def is_known(request: Request) -> bool:
 
 
 async def tell_error(request: Request, error: StarletteHTTPException) -> Response:
-    """Word every refusal in the same form."""
+    """Word every refusal in the same form; its headers stay."""
     if not is_known(request):
-        return JSONResponse({"error": "unauthenticated"}, status.HTTP_401_UNAUTHORIZED)
-    return JSONResponse({"error": ERRORS.get(error.status_code, "invalid")}, error.status_code)
+        return JSONResponse({"error": "unauthenticated"}, status.HTTP_401_UNAUTHORIZED, CHALLENGE)
+    body = {"error": ERRORS.get(error.status_code, "invalid")}
+    return JSONResponse(body, error.status_code, error.headers)
+
+
+async def method_not_allowed(request: Request, error: StarletteHTTPException) -> Response:
+    """List every method of the path in `Allow`: the router lists those of the first route that matches."""
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is Match.PARTIAL
+    ]
+    methods = {method for route in matching for method in route.methods or ()}
+    error.headers = {"Allow": ", ".join(sorted(methods))}
+    return await tell_error(request, error)
 
 
 async def tell_overflow(request: Request, _error: Exception) -> Response:
@@ -340,7 +357,7 @@ async def tell_overflow(request: Request, _error: Exception) -> Response:
 async def tell_invalid(request: Request, _error: Exception) -> Response:
     """Word what does not fit a model in that form, too."""
     if not is_known(request):
-        return JSONResponse({"error": "unauthenticated"}, status.HTTP_401_UNAUTHORIZED)
+        return JSONResponse({"error": "unauthenticated"}, status.HTTP_401_UNAUTHORIZED, CHALLENGE)
     return JSONResponse({"error": "invalid"}, status.HTTP_422_UNPROCESSABLE_CONTENT)
 
 
@@ -350,6 +367,7 @@ def create_app() -> FastAPI:
         title="Rookery Lane",
         exception_handlers={
             StarletteHTTPException: tell_error,
+            405: method_not_allowed,
             RequestValidationError: tell_invalid,
             OverflowError: tell_overflow,
             UnicodeEncodeError: tell_invalid,

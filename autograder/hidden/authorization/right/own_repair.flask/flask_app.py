@@ -10,11 +10,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, json, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import DictLoader
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import Headers, WWWAuthenticate
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -70,6 +71,8 @@ class Store:
 
 
 site = Blueprint("site", __name__)
+CHALLENGE: Final = WWWAuthenticate("cookie", {"cookie-name": "session"})
+"""The header that every 401 needs; no registered scheme is for cookies."""
 
 
 def store() -> Store:
@@ -120,7 +123,7 @@ def identify() -> None:
     session = request.cookies.get("session", "")
     found = store().run("SELECT name, role, about FROM members WHERE session = :session", session=session)
     if not found:
-        abort(HTTPStatus.UNAUTHORIZED)
+        abort(HTTPStatus.UNAUTHORIZED, www_authenticate=CHALLENGE)
     g.member = found[0]
 
 
@@ -258,9 +261,12 @@ def choose_language() -> ResponseReturnValue:
 
 
 @site.app_errorhandler(HTTPException)
-def word_error(error: HTTPException) -> ResponseReturnValue:
-    """Word every refusal in the same form."""
-    return {"error": ERRORS.get(error.code or 0, "invalid")}, error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+def word_error(error: HTTPException) -> BaseResponse:
+    """Word every refusal in the same form; its headers stay."""
+    response = error.get_response()
+    response.data = json.dumps({"error": ERRORS.get(error.code or 0, "invalid")})
+    response.content_type = "application/json"
+    return response
 
 
 @site.app_errorhandler(OverflowError)
