@@ -8,6 +8,7 @@ import importlib.metadata
 import importlib.util
 import json
 import runpy
+import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -15,10 +16,13 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends, FastAPI
+from fastapi import Request as FastAPIRequest
 from fastapi.security import OAuth2, OAuth2PasswordBearer
 from flask import Flask, request, session
+from itsdangerous import TimestampSigner
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from starlette.middleware.sessions import SessionMiddleware
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from sidebyside.hosts import Answer, Host, Request, open_host
@@ -211,4 +215,103 @@ def test_c36_a_failed_sign_in_of_our_own_tells_nothing() -> None:
         host.close()
         assert [each.status for each in wrong] == [HTTPStatus.UNAUTHORIZED] * 2
         assert wrong[0].body == wrong[1].body
-        assert wrong[0].header("www-authenticate") == "Bearer"
+        challenge = "Bearer" if isinstance(app, FastAPI) else "Cookie cookie-name=session"
+        assert [each.header("www-authenticate") for each in wrong] == [challenge] * 2
+
+
+def test_c39_each_app_challenges_with_what_it_reads(ask: Ask) -> None:
+    flask, fastapi = (make() for make in makers())
+    assert ask(flask, "/me").header("www-authenticate") == "Cookie cookie-name=session"
+    assert ask(flask, "/me", headers={"cookie": "session=forged"}).status == HTTPStatus.UNAUTHORIZED
+    assert ask(flask, "/draft").header("www-authenticate") == "Bearer"
+    assert ask(fastapi, "/me").header("www-authenticate") == "Bearer"
+
+
+DAY_S = 24 * 60 * 60
+
+
+@pytest.fixture
+def move_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets the clock by which cookies are signed to so many days from now."""
+    now = int(time.time())
+
+    def move(days: float) -> None:
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + int(days * DAY_S))
+
+    move(0)
+    return move
+
+
+def remembering(*, permanent: bool = False, touched: bool = False) -> tuple[Flask, FastAPI]:
+    """In each framework, an app that keeps a name in its session; each visit may change the session."""
+    flask, fastapi = Flask(__name__), FastAPI()
+    flask.secret_key = "for this test alone"  # noqa: S105 - it guards nothing
+    fastapi.add_middleware(SessionMiddleware, secret_key="for this test alone")  # noqa: S106 - nor does this
+
+    @flask.get("/in")
+    def flask_log_in() -> str:
+        session.permanent = permanent
+        session["user"] = "ada"
+        return "in"
+
+    @flask.get("/me")
+    def flask_show() -> dict[str, str | None]:
+        if touched:
+            session["seen"] = session.get("seen", 0) + 1
+        return {"user": session.get("user")}
+
+    @fastapi.get("/in")
+    def fastapi_log_in(request: FastAPIRequest) -> str:
+        request.session["user"] = "ada"
+        return "in"
+
+    @fastapi.get("/me")
+    def fastapi_show(request: FastAPIRequest) -> dict[str, str | None]:
+        if touched:
+            request.session["seen"] = request.session.get("seen", 0) + 1
+        return {"user": request.session.get("user")}
+
+    return flask, fastapi
+
+
+def cookie_of(answer: Answer) -> dict[str, str]:
+    """The header that sends back the cookie that came."""
+    return {"cookie": str(answer.header("set-cookie")).partition(";")[0]}
+
+
+@pytest.mark.parametrize("permanent", [False, True])
+@pytest.mark.parametrize(("which", "days"), [(0, 31), (1, 14)])
+def test_c39_a_signed_cookie_ends_by_its_age(
+    ask: Ask, move_clock: Callable[[float], None], which: int, days: int, permanent: bool
+) -> None:
+    app = remembering(permanent=permanent)[which]
+    cookie = cookie_of(ask(app, "/in"))
+    for later, user in ((0, "ada"), (days, "ada"), (days + 0.001, None), (days + 1, None)):
+        move_clock(later)
+        assert json.loads(ask(app, "/me", headers=cookie).body) == {"user": user}, later
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_c39_the_age_counts_from_the_last_signature(
+    ask: Ask, move_clock: Callable[[float], None], which: int
+) -> None:
+    app = remembering(touched=True)[which]
+    cookie = cookie_of(ask(app, "/in"))
+    for visit in range(1, 10):
+        move_clock(visit * 10)
+        answer = ask(app, "/me", headers=cookie)
+        assert json.loads(answer.body) == {"user": "ada"}
+        cookie = cookie_of(answer)
+
+
+def test_c39_clearing_the_session_does_not_end_a_copy(ask: Ask) -> None:
+    app = remembering()[0]
+
+    @app.get("/out")
+    def log_out() -> str:
+        session.clear()
+        return "out"
+
+    copy = cookie_of(ask(app, "/in"))
+    assert cookie_of(ask(app, "/out", headers=copy)) == {"cookie": "session="}
+    assert json.loads(ask(app, "/me", headers=copy).body) == {"user": "ada"}
