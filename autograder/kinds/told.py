@@ -9,14 +9,21 @@ from pathlib import Path, PurePosixPath
 
 from autograder.checks.message import CheckInfo, Finding
 from autograder.outcome import Limit, Outcome
+from autograder.report.raised import Raised, last_raised
 from autograder.sandbox.job import Limits
+from autograder.sandbox.launcher import APP_MISSING
 from autograder.verdict import Verdict
 
 __all__ = ["explained", "not_started", "refused"]
 
 _OUT_OF_TIME = {Limit.WALL, Limit.CPU}
 # Blanks of the line alone: `\s` would run on over line ends, and need the square of their number.
-_PLACE = re.compile(r'^[ \t]*File "([^"\n]{1,200})", line (\d{1,9})', re.MULTILINE)
+_FRAME = re.compile(r'^[ \t]*File "([^"\n]{1,200})", line (\d{1,9})', re.MULTILINE)
+# The launcher's own sentences about what it found in place of an app.
+_LAUNCHER = re.compile(
+    r"^((?:There is no|In \w{1,200},|\w{1,200} offers (?:neither|no)) [^\n]{1,300})$", re.MULTILINE
+)
+_MOST_CHARS = 300
 _MIB = 1 << 20
 
 
@@ -76,22 +83,32 @@ def _at(limit: Limit, limits: Limits) -> str:
 
 
 def _why(outcome: Outcome, files: Path) -> str:
-    """The last line that it wrote, which is the exception or the launcher's own sentence."""
-    lines = [line.strip() for line in outcome.stderr.splitlines() if line.strip()]
+    """Why an app ended that nobody ended: what it raised, or what the launcher says of it."""
     if outcome.signal is not None:
         return f"its process was ended by {_signal(outcome.signal)}."
+    if (said := _LAUNCHER.findall(outcome.stderr)) and outcome.exit_code == APP_MISSING:
+        return str(said[-1])
+    raised = last_raised(outcome.stderr)
+    if raised is not None:
+        exits = " (the app asked Python to exit)" if raised.name == "SystemExit" else ""
+        return f"{_place(raised, outcome.stderr, files)}{_cut(raised.text)}{exits}"
+    lines = [line.strip() for line in outcome.stderr.splitlines() if line.strip()]
+    ended = f"its process ended with exit code {outcome.exit_code}"
     if not lines:
-        return f"its process ended with exit code {outcome.exit_code}, and wrote nothing."
-    if lines[-1].startswith("SystemExit"):
-        return f"it asked Python to exit while it was being imported{_place(outcome.stderr, files)}."
-    return f"{lines[-1][:300]}{_place(outcome.stderr, files)}"
+        return f"{ended}, and wrote nothing."
+    return f"{ended} and raised nothing. The last line that it wrote: {_cut(lines[-1])}"
 
 
-def _place(stderr: str, files: Path) -> str:
-    """The last line of the submission's own that a traceback names."""
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}…"
+
+
+def _place(raised: Raised, stderr: str, files: Path) -> str:
+    """The innermost line of the submission's own of which the exception came, or the last that is named."""
     own = {str(PurePosixPath(path.relative_to(files))) for path in files.rglob("*.py")}
-    named = [(name, line) for name, line in _PLACE.findall(stderr) if name in own]
-    return f" ({named[-1][0]}, line {named[-1][1]})" if named else ""
+    named = [(name, line) for name, line in raised.frames if name in own]
+    named = named or [(name, int(line)) for name, line in _FRAME.findall(stderr) if name in own]
+    return f"{named[-1][0]}, line {named[-1][1]}: " if named else ""
 
 
 def _signal(number: int) -> str:

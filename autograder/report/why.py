@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from autograder.report.model import PartReport
+from autograder.report.raised import last_raised
 
 __all__ = ["why_nothing_ran"]
 
@@ -16,8 +15,6 @@ _BY_ERROR = {
 }
 _RAISED = 70
 
-_LAST_ERROR = re.compile(r"^(?:[A-Za-z_][A-Za-z_0-9]*\.)*([A-Z][A-Za-z_0-9]*)(?::|$)", re.MULTILINE)
-
 
 def why_nothing_ran(part: PartReport) -> str:
     """A few words for a part whose app did not start; an app that answers wrongly is another matter."""
@@ -26,10 +23,10 @@ def why_nothing_ran(part: PartReport) -> str:
         return "there was no app to start"
     if process.limit is not None:
         return "the app was ended before it started"
-    named = _LAST_ERROR.findall(process.traceback)
+    error = last_raised(process.traceback)
     raised = process.exit_code == _RAISED
     return (
         _BY_CODE.get(process.exit_code or 0)
-        or _BY_ERROR.get(named[-1] if named else "")
+        or _BY_ERROR.get(error.name if error else "")
         or ("an error while the app was made" if raised else "the app did not start")
     )

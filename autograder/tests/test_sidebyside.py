@@ -115,7 +115,7 @@ def test_an_app_that_does_not_start_says_why_in_its_line(beside: Path) -> None:
     (beside / "flask_app.py").write_text("app = Flsk(__name__)\n", encoding="utf-8")
     assert (
         check("greeting", "flask").line
-        == "Flask: The app did not start: NameError: name 'Flsk' is not defined (flask_app.py, line 1)"
+        == "Flask: The app did not start: flask_app.py, line 1: NameError: name 'Flsk' is not defined"
     )
 
 

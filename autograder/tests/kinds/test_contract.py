@@ -16,20 +16,20 @@ from autograder.tests.toycourse import FASTAPI, FLASK, Toy, answering, policy, v
 from autograder.verdict import Status, Verdict
 
 DID_NOT = "The app did not start: "
-EXITED = f"{DID_NOT}it asked Python to exit while it was being imported (flask_app.py, line 1)."
+EXITED = f"{DID_NOT}flask_app.py, line 1: SystemExit: 0 (the app asked Python to exit)"
 RESTS = "Not run, since it rests on another check: `GET /hello/{name}` answers with the name."
 
 LIBRARIES = "this exercise does not use httpcore; beside the standard library it uses flask, werkzeug"
 
 NOT_STARTING: dict[str, tuple[str, str]] = {
-    "raises at import": (f"{FLASK}\n{{}}['x']\n", f"{DID_NOT}KeyError: 'x' (flask_app.py, line 25)"),
+    "raises at import": (f"{FLASK}\n{{}}['x']\n", f"{DID_NOT}flask_app.py, line 25: KeyError: 'x'"),
     "raises in create_app": (
         "def create_app():\n    return 1 / 0\n",
-        f"{DID_NOT}ZeroDivisionError: division by zero (flask_app.py, line 2)",
+        f"{DID_NOT}flask_app.py, line 2: ZeroDivisionError: division by zero",
     ),
     "is no Python": (
         "x = 1\ndef create_app(:\n",
-        f"{DID_NOT}SyntaxError: invalid syntax (flask_app.py, line 2)",
+        f"{DID_NOT}flask_app.py, line 2: SyntaxError: invalid syntax",
     ),
     "exits at import": ("import sys; sys.exit(0)\n", EXITED),
     "leaves without a word": (
@@ -47,7 +47,27 @@ NOT_STARTING: dict[str, tuple[str, str]] = {
     "offers a number": ("app = 3\n", f"{DID_NOT}In flask_app, app is no web app but an object of type int."),
     "imports another library": (
         "import httpcore\n",
-        f"{DID_NOT}ImportError: {LIBRARIES} (flask_app.py, line 1)",
+        f"{DID_NOT}flask_app.py, line 1: ImportError: {LIBRARIES}",
+    ),
+    "raises several at once": (
+        "raise ExceptionGroup('two', [KeyError('a'), ValueError('b')])\n",
+        f"{DID_NOT}flask_app.py, line 1: ExceptionGroup: two (2 sub-exceptions), the first: KeyError: 'a'",
+    ),
+    "raises, then prints as it ends": (
+        "import atexit, sys\natexit.register(lambda: print('good bye', file=sys.stderr))\n1 / 0\n",
+        f"{DID_NOT}flask_app.py, line 3: ZeroDivisionError: division by zero",
+    ),
+    "prints and leaves": (
+        "import os, sys\nprint('bye', file=sys.stderr)\nos._exit(3)\n",
+        f"{DID_NOT}its process ended with exit code 3 and raised nothing. The last line that it wrote: bye",
+    ),
+    "exits with a reason": (
+        "import sys\nsys.exit('Set DATABASE_URL.')\n",
+        f"{DID_NOT}flask_app.py, line 2: SystemExit: Set DATABASE_URL. (the app asked Python to exit)",
+    ),
+    "makes a coroutine": (
+        "async def create_app():\n    pass\n",
+        f"{DID_NOT}In flask_app, create_app() returned no web app but an object of type coroutine.",
     ),
     "floods at import": ("while True:\n    print('x' * 1000)\n", f"{DID_NOT}it printed more than 1 MiB."),
 }

@@ -26,9 +26,10 @@ def told(stderr: str, folder: Path) -> str:
 def test_the_last_line_of_its_own_is_named(tmp_path: Path) -> None:
     (tmp_path / "app.py").touch()
     trace = (
-        'Traceback\n  File "app.py", line 3, in <module>\n    x\n  File "lib.py", line 9, in y\nOops: no\n'
+        'Traceback (most recent call last):\n  File "app.py", line 3, in <module>\n    x\n'
+        '  File "lib.py", line 9, in y\nOops: no\n'
     )
-    assert told(trace, tmp_path) == "The app did not start: Oops: no (app.py, line 3)"
+    assert told(trace, tmp_path) == "The app did not start: app.py, line 3: Oops: no"
 
 
 @pytest.mark.parametrize("filler", ["\n", " ", "\t\n", '  File "', "\r"])
