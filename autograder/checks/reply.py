@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from autograder.checks.difference import difference
 from autograder.checks.expect import CheckFailed
 
-__all__ = ["ANYTHING", "Cookie", "Reply", "same_json"]
+__all__ = ["ANYTHING", "Cookie", "Reply"]
 
 _SHOWN_BODY = 600
 
@@ -97,28 +98,29 @@ class Reply:
     ) -> Reply:
         """Fail the check unless the response is as stated; returns itself, so that it chains.
 
+        The failure names every header, and the place in the body, that is not as stated.
+
         Args:
             status: the status code, or those that are allowed.
             json: the exact value of the JSON body; ``1``, ``1.0`` and ``true`` all differ.
             headers: headers that must be there with exactly these values.
             media_type: the content type, its parameters aside.
         """
-        if status is not None:
-            self._expect_status(status)
-        if media_type is not None and self.media_type != media_type:
-            raise self._failed(f"The content type is not {media_type}.", media_type)
+        stated = _Stated(self)
+        if media_type is not None:
+            stated.media_type(media_type)
         for name, value in (headers or {}).items():
-            if self.header(name) != value:
-                raise self._failed(f"The header {name} is {self.header(name)!r}.", f"{name}: {value}")
-        if json is not ANYTHING and not same_json(self.json(), json):
-            raise self._failed("The answer's JSON is another.", _as_json(json))
+            stated.header(name, value)
+        if json is not ANYTHING:
+            stated.json(json)
+        if status is not None and self.status not in _statuses(status):
+            # The rest of such a response differs, too, but why is no news; what was expected may be.
+            wanted = " or ".join(map(str, sorted(_statuses(status))))
+            expected = "\n".join([f"status {wanted}", *stated.expected])
+            raise self._failed(f"The status is {self.status}, not {wanted}.", expected)
+        if stated.faults:
+            raise self._failed(" ".join(stated.faults), "\n".join(stated.unmet))
         return self
-
-    def _expect_status(self, status: int | Collection[int]) -> None:
-        allowed = {status} if isinstance(status, int) else set(status)
-        if self.status not in allowed:
-            wanted = " or ".join(str(each) for each in sorted(allowed))
-            raise self._failed(f"The status is {self.status}, not {wanted}.", f"status {wanted}")
 
     def _failed(self, message: str, expected: str) -> CheckFailed:
         return CheckFailed(message, sent=self.sent, expected=expected, got=self.shown)
@@ -138,13 +140,52 @@ def _cookie(text: str) -> Cookie | None:
     return Cookie(name.strip(), value.strip(), attributes)
 
 
-def same_json(left: object, right: object) -> bool:
-    """Whether two JSON values are equal in value and in JSON type, at every depth."""
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
-        return left.keys() == right.keys() and all(same_json(left[key], right[key]) for key in left)
-    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        return len(left) == len(right) and all(map(same_json, left, right))
-    return type(left) is type(right) and left == right
+class _Stated:
+    """What a check states of a response beside its status, and what of that does not hold.
+
+    Attributes:
+        expected: all that is stated, a line each.
+        unmet: those lines that do not hold.
+        faults: a sentence for each of them.
+    """
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+        self.expected: list[str] = []
+        self.unmet: list[str] = []
+        self.faults: list[str] = []
+
+    def media_type(self, expected: str) -> None:
+        """The content type, its parameters aside."""
+        found = self._reply.media_type
+        told = f"is `{found}`, not `{expected}`" if found else f"is missing; expected `{expected}`"
+        self._note(expected, None if found == expected else f"The content type {told}.")
+
+    def header(self, name: str, expected: str) -> None:
+        """A header's first value."""
+        found = self._reply.header(name)
+        told = (
+            f"is {found!r}, not {expected!r}" if found is not None else f"is missing; expected {expected!r}"
+        )
+        self._note(f"{name}: {expected}", None if found == expected else f"The header `{name}` {told}.")
+
+    def json(self, expected: object) -> None:
+        """The body."""
+        try:
+            fault = difference(self._reply.json(), expected)
+        except CheckFailed as failure:
+            fault = failure.message
+        self._note(_as_json(expected), fault)
+
+    def _note(self, expected: str, fault: str | None) -> None:
+        self.expected.append(expected)
+        if fault is not None:
+            self.unmet.append(expected)
+            self.faults.append(fault)
+
+
+def _statuses(status: int | Collection[int]) -> set[int]:
+    return {status} if isinstance(status, int) else set(status)
 
 
 def _as_json(value: object) -> str:

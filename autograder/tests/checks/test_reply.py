@@ -36,7 +36,7 @@ def test_any_of_several_statuses_may_be_allowed() -> None:
     [(b"true", 1), (b"1.0", 1), (b'"1"', 1), (b"[1]", [True]), (b'{"a": 0}', {"a": False}), (b"null", 0)],
 )
 def test_json_of_another_type_is_another_value(body: bytes, wanted: object) -> None:
-    with pytest.raises(CheckFailed, match="JSON is another"):
+    with pytest.raises(CheckFailed, match="The JSON differs"):
         reply(body).expect(json=wanted)
 
 
@@ -54,8 +54,70 @@ def test_a_body_that_is_not_json_fails(body: bytes) -> None:
 
 
 def test_a_missing_header_fails() -> None:
-    with pytest.raises(CheckFailed, match="header allow"):
+    with pytest.raises(CheckFailed, match="The header `allow` is missing; expected 'GET'"):
         reply().expect(headers={"allow": "GET"})
+
+
+def difference(body: str, wanted: object) -> str:
+    with pytest.raises(CheckFailed) as caught:
+        reply(body.encode()).expect(json=wanted)
+    return caught.value.message
+
+
+DIFFERENCES: list[tuple[str, object, str]] = [
+    (
+        '{"items": [{"id": 1}, {"id": "42"}]}',
+        {"items": [{"id": 1}, {"id": 42}]},
+        'at `items[1].id`: expected `42`, got `"42"`',
+    ),
+    ("3", 4, "The JSON differs: expected `4`, got `3`."),
+    ("[1, 2]", [2, 1], "at `[0]`: expected `2`, got `1`"),
+    ('{"a": {"id": 3}}', {"a": {"id": 3, "url": "/"}}, "at `a`: the key `url` is missing."),
+    ('{"id": 3, "more": 1}', {"id": 3}, "The JSON differs: the key `more` is not expected."),
+    ('{"ID": 3}', {"id": 3}, "the key `id` is missing, and the key `ID` is not expected"),
+    ("{}", dict.fromkeys("abcde"), "the keys `a`, `b`, `c` and 2 more are missing"),
+    ('{"items": [1]}', {"items": [1, 2]}, "at `items`: expected 2 elements, got 1."),
+    ('{"items": {}}', {"items": []}, "at `items`: expected `[]`, got `{}`"),
+    ('{"x y": true}', {"x y": 1}, 'at `["x y"]`: expected `1`, got `true`'),
+    ("null", {"id": "x" * 80}, "expected an object, got `null`"),
+    (f'"{"x" * 500}"', "y", 'got `"xxx'),
+]
+
+
+@pytest.mark.parametrize(("body", "wanted", "told"), DIFFERENCES)
+def test_a_json_that_differs_is_told_by_its_first_difference(body: str, wanted: object, told: str) -> None:
+    message = difference(body, wanted)
+    assert told in message
+    assert len(message) < 250
+
+
+def test_a_body_as_deep_as_can_be_parsed_is_told_all_the_same() -> None:
+    assert difference(f"{'[' * 900}{']' * 900}", 1) == "The JSON differs: expected `1`, got an array."
+
+
+def test_headers_and_body_are_told_together() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        reply(location="/a").expect(
+            200, json={"id": 4}, headers={"location": "/b", "allow": "GET"}, media_type="text/html"
+        )
+    assert caught.value.message == (
+        "The content type is `application/json`, not `text/html`. "
+        "The header `location` is '/a', not '/b'. The header `allow` is missing; expected 'GET'. "
+        "The JSON differs at `id`: expected `4`, got `3`."
+    )
+    assert caught.value.expected == 'text/html\nlocation: /b\nallow: GET\n{"id": 4}'
+
+
+def test_another_status_is_told_alone_with_all_that_was_expected() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        reply().expect(404, json={"error": "not-found"})
+    assert caught.value.message == "The status is 200, not 404."
+    assert caught.value.expected == 'status 404\n{"error": "not-found"}'
+
+
+def test_a_body_that_is_not_json_is_told_beside_a_header() -> None:
+    with pytest.raises(CheckFailed, match=r"`allow` is missing; expected 'GET'\. .* not JSON"):
+        reply(b"x").expect(json={}, headers={"allow": "GET"})
 
 
 def test_expect_shows_the_exchange_it_failed_on() -> None:

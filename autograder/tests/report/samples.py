@@ -108,7 +108,7 @@ def mixed() -> Report:
         check(
             "unknown",
             Verdict.FAILED,
-            message="The answer's JSON is another.",
+            message='The JSON differs at `id`: expected `3`, got `"3"`.',
             got='404 application/json\n{"detail":"Not Found"}',
             **unknown,
         ),
