@@ -22,6 +22,7 @@ from autograder.kinds.stretch import stretch
 from autograder.kinds.told import explained, not_started, refused
 from autograder.outcome import Limit, Outcome
 from autograder.report.model import CheckReport, PartReport, ProcessReport
+from autograder.report.printed import errors_of
 from autograder.sandbox import Job, Service
 from autograder.sandbox.policy import Policy
 from autograder.scoring import part_report
@@ -30,6 +31,7 @@ from autograder.verdict import Verdict
 
 __all__ = ["ContractJudge"]
 
+_SERVER_ERROR = "5"
 _SIGKILL = 9  # Windows has no name for it
 
 
@@ -208,9 +210,12 @@ class ContractJudge:
     ) -> PartReport:
         setting = self._setting
         sections = {objective.id: objective.section for objective in setting.topic.objective}
+        errors = errors_of(
+            "" if outcome is None else outcome.stderr, [_may_have_failed(each) for each in findings]
+        )
         checks = [
-            _check_report(info, finding, sections)
-            for info, finding in zip(runner.infos, findings, strict=True)
+            _check_report(info, finding, sections, error)
+            for info, finding, error in zip(runner.infos, findings, errors, strict=True)
         ]
         return part_report(
             setting.part,
@@ -279,7 +284,14 @@ def _end(service: Service) -> None:
         service.kill()
 
 
-def _check_report(info: CheckInfo, finding: Finding, sections: dict[str, str]) -> CheckReport:
+def _may_have_failed(finding: Finding) -> str | None:
+    """The request that decided, where an error of the app's may have been why."""
+    if finding.verdict.earns or not (finding.got or _SERVER_ERROR).startswith(_SERVER_ERROR):
+        return None
+    return finding.sent
+
+
+def _check_report(info: CheckInfo, finding: Finding, sections: dict[str, str], error: str) -> CheckReport:
     return CheckReport(
         name=info.name,
         sentence=info.sentence,
@@ -290,6 +302,7 @@ def _check_report(info: CheckInfo, finding: Finding, sections: dict[str, str]) -
         sent=finding.sent,
         expected=finding.expected,
         got=finding.got,
+        error=error,
         objective=info.objective,
         section=sections.get(info.objective or ""),
         hints=info.hints,

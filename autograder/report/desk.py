@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.report.model import PartReport
-from autograder.report.trace import last_traceback, own_frames
 
 __all__ = ["Desk"]
 
@@ -31,16 +30,10 @@ class Desk:
     untouched: frozenset[str] = frozenset()
     is_own: bool = True
 
-    def place(self, part: PartReport, *, line: bool = True) -> str:
-        """Where to look: the part's first file.
-
-        Args:
-            part: whose files.
-            line: name the last line instead that an error names, as ``path:line``, where one does.
-        """
-        found = self._last_line(part) if line else None
-        if found is not None:
-            return f"{self.folder}{found[0]}:{found[1]}"
+    def place(self, part: PartReport, traceback: str = "") -> str:
+        """Where to look: ``path:line`` of the traceback's last line, or else the part's first file."""
+        if frames := _OWN_FRAME.findall(traceback):
+            return f"{self.folder}{frames[-1][1]}:{frames[-1][3]}"
         names = self.files.get(part.name, ())
         return f"{self.folder}{names[0]}" if names else ""
 
@@ -49,12 +42,3 @@ class Desk:
         return _OWN_FRAME.sub(
             lambda found: f"{found[1]}{self.folder}{''.join(found.groups()[1:])}", traceback
         )
-
-    def _last_line(self, part: PartReport) -> tuple[str, str] | None:
-        if part.process is None:
-            return None
-        told = own_frames(part.process.traceback)
-        if part.process.started:
-            told = last_traceback(part.process.stderr)
-        frames = _OWN_FRAME.findall(told)
-        return (frames[-1][1], frames[-1][3]) if frames else None

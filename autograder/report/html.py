@@ -17,7 +17,7 @@ from autograder.report.escape import visible_line
 from autograder.report.focus import nothing_ran
 from autograder.report.listing import FILES_MOST, listing, not_shown, shortened
 from autograder.report.model import CheckReport, PartReport
-from autograder.report.told import LAST_ERROR, facts, sentences, shown, traceback, worth
+from autograder.report.told import PRINTED, facts, sentences, shown, traceback, worth
 from autograder.report.words import look, part_title, score, tally
 
 __all__ = ["part_html"]
@@ -25,7 +25,7 @@ __all__ = ["part_html"]
 _NAME_WIDTH = 100
 _NAMES = 20
 _INLINE_CODE = re.compile(r"`([^`<>\n]+)`")
-_BLOCKS = ("sent", "expected", "got")
+_BLOCKS = ("sent", "expected", "got", PRINTED)
 
 # Colours of its own, so that it reads the same on a dark page.
 _CARD = (
@@ -88,8 +88,6 @@ def _heading(part: PartReport) -> str:
 
 def _start(part: PartReport) -> Iterator[str]:
     if said := traceback(part):
-        if not nothing_ran(part):
-            yield f"<div>{LAST_ERROR}:</div>"
         yield f'<pre style="{_PRE}">{escape(said)}</pre>'
 
 

@@ -40,6 +40,10 @@ class CheckReport(_Frozen):
     sent: str | None = Field(default=None, description="The request that decided, shortened.")
     expected: str | None = None
     got: str | None = Field(default=None, description="The response that decided, shortened.")
+    error: str = Field(
+        default="",
+        description="The traceback that the app printed while it answered the request that decided.",
+    )
     objective: str | None = Field(default=None, description="Id of the learning objective assessed.")
     section: str | None = Field(default=None, description="Where in the lesson to look.")
     hints: tuple[str, ...] = Field(default=(), description="Ids of the hints that help here.")

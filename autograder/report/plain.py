@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from autograder.report.escape import clip, visible, visible_line
-from autograder.report.focus import nothing_ran
 from autograder.report.model import PartReport
-from autograder.report.told import LAST_ERROR, LINE_WIDTH, facts, sentences, shown, traceback, worth
+from autograder.report.told import LINE_WIDTH, facts, sentences, shown, traceback, worth
 from autograder.report.words import look, part_title, score
 
 __all__ = ["part_text"]
@@ -28,7 +27,6 @@ def part_text(
     lines = [f"{visible_line(part_title(part.name))}: {title.sign} {title.word}, {score(part)}"]
     lines += [visible_line(sentence, LINE_WIDTH) for sentence in sentences(part, notes)]
     if said := traceback(part):
-        lines += [] if nothing_ran(part) else [f"{LAST_ERROR}:"]
         lines.append(_indented(said))
     told = facts(part, first_only=first_only)
     for check in () if part.refusal is not None else part.checks:

@@ -27,7 +27,7 @@ def reveal(report: Report, level: Reveal, *, own_machine: bool = False) -> Repor
 def _part(part: PartReport, level: Reveal, *, own_machine: bool) -> PartReport:
     first = decisive(part) if level == "example" else None
     checks = tuple(
-        _check(check, part, told=level == "all" or check is first, own_machine=own_machine)
+        _check(check, part, level, told=level == "all" or check is first, own_machine=own_machine)
         for check in part.checks
     )
     broken = part.broken if own_machine or part.broken is None else NOT_YOUR_FAULT
@@ -36,10 +36,15 @@ def _part(part: PartReport, level: Reveal, *, own_machine: bool) -> PartReport:
     )
 
 
-def _check(check: CheckReport, part: PartReport, *, told: bool, own_machine: bool) -> CheckReport:
+def _check(
+    check: CheckReport, part: PartReport, level: Reveal, *, told: bool, own_machine: bool
+) -> CheckReport:
     if check.verdict is Verdict.BROKEN:
         message = check.message if own_machine else NOT_YOUR_FAULT
         return check.model_copy(update={"message": message, "sent": None, "expected": None, "got": None})
+    if level != "all":
+        # What an app prints of one request may name those that came before.
+        check = check.model_copy(update={"error": ""})
     if told:
         return check
     # Why a check failed can name a hidden value; why nothing ran, or ended, or was refused, cannot.

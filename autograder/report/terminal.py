@@ -16,7 +16,7 @@ from autograder.report.desk import Desk
 from autograder.report.escape import clip, tail, visible, visible_line
 from autograder.report.focus import Focus, first_to_fix, judged, nothing_ran
 from autograder.report.model import CheckReport, PartReport, Report
-from autograder.report.trace import last_traceback, own_frames
+from autograder.report.trace import own_frames
 from autograder.report.why import why_nothing_ran
 from autograder.report.words import (
     EXAMPLES_ONLY,
@@ -135,7 +135,7 @@ class _Page:
         message = next((check.message for check in part.checks if check.message), "It ended without a word.")
         told: list[RenderableType] = [self._line(message)]
         if self._desk is not None:
-            told += self._facts(("in", self._desk.place(part)))
+            told += self._facts(("in", self._desk.place(part, own_frames(traceback))))
         if traceback.strip():
             told += [Text(), self._trace(own_frames(traceback))]
         return Group(*told)
@@ -167,8 +167,7 @@ class _Page:
         sent = [("sent", check.sent), ("expected", check.expected)] if whole else []
         place = None
         if self._desk is not None and not check.verdict.earns:
-            # An error that was printed is this answer's only where the answer is one.
-            place = self._desk.place(part, line=(check.got or "5").startswith("5"))
+            place = self._desk.place(part, check.error)
         facts = self._facts(*sent, ("got", check.got), ("why", check.message), ("in", place))
         title = Text.assemble(self._title(part), " ", self._told(check))
         if not facts:
@@ -220,13 +219,12 @@ class _Page:
             yield _section("Good to know", table)
 
     def _printed(self, focus: Focus) -> list[RenderableType]:
-        """The last error that each failing app printed, where it printed one."""
+        """The error that each failing app printed as it answered, where it printed one."""
         blocks: list[RenderableType] = []
         for part, check in focus.seen:
-            told = last_traceback(part.process.stderr) if part.process else ""
-            if told and not check.verdict.earns:
-                title = Text.assemble("The last error that ", self._title(part), " printed:")
-                blocks += [Text(), title, self._trace(told)]
+            if check.error:
+                title = Text.assemble("The error that ", self._title(part), " printed:")
+                blocks += [Text(), title, self._trace(check.error)]
         return blocks
 
     def _trace(self, traceback: str) -> Text:

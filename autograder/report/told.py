@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from autograder.report.escape import clip, tail, visible
 from autograder.report.focus import decisive, nothing_ran
 from autograder.report.model import CheckReport, PartReport
-from autograder.report.trace import last_traceback, own_frames
+from autograder.report.trace import own_frames
 from autograder.report.words import points
 
-__all__ = ["LAST_ERROR", "LINE_WIDTH", "facts", "sentences", "shown", "traceback", "worth"]
+__all__ = ["LINE_WIDTH", "PRINTED", "facts", "sentences", "shown", "traceback", "worth"]
 
-LAST_ERROR = "The last error that your app printed"
+PRINTED = "printed"
+"""The label of the error that an app printed while it answered."""
 LINE_WIDTH = 600
 
 _LINES = 20
@@ -34,17 +35,11 @@ def sentences(part: PartReport, notes: Sequence[str]) -> Iterator[str]:
 
 
 def traceback(part: PartReport) -> str:
-    """The learner's own traceback: of the start, or else of the last error while the app ran.
-
-    An app that ended before it started may have said why without one.
-    """
-    if part.process is None:
+    """The learner's own traceback of an app that did not start, or what such an app said without one."""
+    if part.process is None or part.process.started:
         return ""
     told = own_frames(part.process.traceback)
-    if not told and not part.verdict.earns:
-        told = last_traceback(part.process.stderr)
-    if not told.strip() and not part.process.started:
-        told = part.process.stderr.strip("\n")
+    told = told if told.strip() else part.process.stderr.strip("\n")
     return visible(tail(told, lines=_TRACEBACK_LINES, width=LINE_WIDTH))
 
 
@@ -86,6 +81,8 @@ def _facts(check: CheckReport, shared: str) -> Iterator[tuple[str, str]]:
     why = "" if check.message == shared else check.message
     texts = (("why", why), ("sent", check.sent), ("expected", check.expected), ("got", check.got))
     yield from ((label, text) for label, text in texts if text)
+    if check.error:
+        yield PRINTED, tail(check.error, lines=_LINES - 1, width=LINE_WIDTH)
     if check.section:
         yield "lesson", check.section
     if check.hints:

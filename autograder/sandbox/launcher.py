@@ -873,7 +873,9 @@ def _errors_before_answers(app: Any) -> Any:
                 raise
             failure = error
         if failure is not None:
-            print("Error while answering", learner_trace(failure, os.getcwd()), sep="\n", file=sys.stderr)
+            asked = f"{scope.get('method', scope['type'])} {scope.get('path')}"
+            told = learner_trace(failure, os.getcwd())
+            print(f"Error while answering {asked}", told, sep="\n", file=sys.stderr)
         for message in held:
             await send(message)
 

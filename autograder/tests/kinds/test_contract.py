@@ -170,6 +170,25 @@ def test_an_app_that_hangs_for_ever_is_given_up_and_its_time_named(wall: Sandbox
     assert {(check.verdict, check.message) for check in part.checks} == {(Verdict.TIMED_OUT, sentence)}
 
 
+@pytest.mark.parametrize("name", ["flask", "fastapi"])
+def test_an_error_that_was_printed_stands_with_the_check_that_caused_it(
+    wall: Sandbox, tmp_path: Path, name: str
+) -> None:
+    toy = Toy(tmp_path)
+    app = answering('return {"hi": name}', app={"flask": FLASK, "fastapi": FASTAPI}[name])
+    head, found, tail = app.rpartition("        return ")
+    app = f"{head}        raise LookupError('nothing here')\n{found}{tail}"
+    with Grader(toy.catalog, sandbox=wall, seed=lambda _: "5eed") as grader:
+        part = validated(grader.grade(toy.collected(**{name: app}), [name])).parts[0]
+    hello, _, missing = part.checks
+    assert (hello.verdict, hello.error) == (Verdict.FAILED, "")
+    assert "JSON differs" in hello.message
+    assert missing.got is not None
+    assert missing.got.startswith("500")
+    assert missing.error.rstrip().endswith("LookupError: nothing here")
+    assert f'File "{name}_app.py"' in missing.error
+
+
 def test_asgi_apps_that_do_not_start_say_why_too(wall: Sandbox, tmp_path: Path) -> None:
     toy = Toy(tmp_path)
     lifespan = (

@@ -46,6 +46,12 @@ def test_example_tells_the_first_failing_check_of_each_part() -> None:
     assert by_name["d"].sentence
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_an_error_that_an_app_printed_is_told_with_everything_else_only(level: Reveal) -> None:
+    whole = report(part("flask", failed("a", error="KeyError: 'secret-9931'")))
+    assert ("secret-9931" in reveal(whole, level).model_dump_json()) is (level == "all")
+
+
 def test_sentence_tells_no_exchange_and_no_reason_that_could_name_a_value() -> None:
     told = reveal(report(part("flask", failed("a"), failed("b"))), "sentence")
     assert exchanges(told) == []
