@@ -1,18 +1,18 @@
-"""Reads course.toml once and holds it to what it must add up to."""
+"""Reads course.toml, or topic.toml, once and holds it to what it must add up to."""
 
 from __future__ import annotations
 
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from autograder.catalog.model import Course, Topic
 from autograder.catalog.places import Places
-from autograder.catalog.root import COURSE_FILE, find_root
+from autograder.catalog.root import COURSE_FILE, TOPIC_FILE, course_file, find_root
 from autograder.errors import CatalogError, UsageError
 from autograder.frameworks import FRAMEWORKS
 
@@ -21,10 +21,27 @@ __all__ = ["Catalog", "load"]
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The course, and where its parts lie."""
+    """The course, and where its parts lie.
+
+    Attributes:
+        root: its folder.
+        course: what course.toml says.
+        is_handout: whether the root is the exercise of the only topic, as students get it from nbgrader.
+    """
 
     root: Path
     course: Course
+    is_handout: bool = False
+
+    @property
+    def file(self) -> Path:
+        """The file that says all this."""
+        return self.root / (TOPIC_FILE if self.is_handout else COURSE_FILE)
+
+    @property
+    def judged_by_examples(self) -> Catalog:
+        """The same for a learner, whom no hidden check judges here."""
+        return replace(self, course=self.course.model_copy(update={"edition": "student"}))
 
     def topic(self, name: str) -> Topic:
         """The topic of this name. Raises UsageError, with the names there are."""
@@ -34,7 +51,7 @@ class Catalog:
         names = ", ".join(each.name for each in self.course.topic)
         raise UsageError(
             f"There is no topic {name!r}.",
-            where=str(self.root / COURSE_FILE),
+            where=str(self.file),
             remedy=f"Use one of: {names}.",
         )
 
@@ -45,7 +62,7 @@ class Catalog:
             ready = ", ".join(each.name for each in self.ready)
             raise UsageError(
                 f"The topic {name!r} is planned, not ready: it has no exercise yet.",
-                where=str(self.root / COURSE_FILE),
+                where=str(self.file),
                 remedy=f"Use one of: {ready}.",
             )
         return topic
@@ -57,7 +74,7 @@ class Catalog:
 
     def places(self, topic: str) -> Places:
         """Where the topic's four places are."""
-        return Places(self.root, topic)
+        return Places(self.root, topic, self.is_handout)
 
 
 def load(start: Path | None = None) -> Catalog:
@@ -68,7 +85,7 @@ def load(start: Path | None = None) -> Catalog:
         CatalogError: course.toml is not as it must be; names every fault found.
     """
     root = find_root(start)
-    path = root / COURSE_FILE
+    path = course_file(root)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -79,10 +96,11 @@ def load(start: Path | None = None) -> Catalog:
         course = Course.model_validate(data)
     except ValidationError as error:
         raise _faults(path, [_key_fault(data, each) for each in error.errors()]) from error
-    faults = list(_sums(course)) + list(_names(course))
+    is_handout = path.name == TOPIC_FILE
+    faults = [*_sums(course), *_names(course), *(_alone(course) if is_handout else ())]
     if faults:
         raise _faults(path, faults)
-    return Catalog(root, course)
+    return Catalog(root, course, is_handout)
 
 
 def _faults(path: Path, faults: list[str]) -> CatalogError:
@@ -143,6 +161,13 @@ def _names(course: Course) -> Iterator[str]:
         for part in topic.part:
             if part.framework is not None and part.framework not in course.frameworks:
                 yield f"{where}.part.{part.name}.framework: {part.framework!r} is not among frameworks"
+
+
+def _alone(course: Course) -> Iterator[str]:
+    if course.edition != "student":
+        yield "edition: must be 'student' in a folder that is handed out"
+    if len(course.topic) != 1:
+        yield f"topic: there are {len(course.topic)}, but the folder is the exercise of one"
 
 
 def _twice(what: str, names: list[str]) -> Iterator[str]:

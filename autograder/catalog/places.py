@@ -16,6 +16,8 @@ class Places:
 
     root: Path
     topic: str
+    is_handout: bool = False
+    """Whether the root itself is the topic's exercise, handed out alone; no other place exists then."""
 
     @property
     def lesson(self) -> Path:
@@ -24,8 +26,8 @@ class Places:
 
     @property
     def exercise(self) -> Path:
-        """``exercises/<topic>``: brief, starters, examples, hints."""
-        return self.root / "exercises" / self.topic
+        """``exercises/<topic>``, or the folder that was handed out: brief, starters, examples, hints."""
+        return self.root if self.is_handout else self.root / "exercises" / self.topic
 
     @property
     def solution(self) -> Path:

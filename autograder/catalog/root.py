@@ -1,4 +1,4 @@
-"""Where the course is: the nearest folder upwards that holds course.toml."""
+"""Where the course is: the nearest folder upwards that holds course.toml, or topic.toml of one topic."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 
-__all__ = ["COURSE_FILE", "find_root"]
+__all__ = ["COURSE_FILE", "TOPIC_FILE", "course_file", "find_root"]
 
 COURSE_FILE = "course.toml"
+TOPIC_FILE = "topic.toml"
+"""Written by `course build` into the folder that is handed out, so that it can be checked by itself."""
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -18,14 +20,21 @@ def find_root(start: Path | None = None) -> Path:
         start: where to look first; the working directory when not given.
 
     Raises:
-        UsageError: no folder from ``start`` upwards holds course.toml.
+        UsageError: no folder from ``start`` upwards holds course.toml or topic.toml.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / COURSE_FILE).is_file():
+        if course_file(folder).is_file():
             return folder
     raise UsageError(
-        f"There is no {COURSE_FILE} here or in any folder above.",
+        f"There is no {COURSE_FILE} here or in any folder above, and no {TOPIC_FILE} of a single topic.",
         where=str(here),
-        remedy="Change into the course's folder, or name it with --course.",
+        remedy=f"Change into the course's folder or name it with --course. If a single topic was handed out "
+        f"to you, get its folder again: it holds {TOPIC_FILE}.",
     )
+
+
+def course_file(folder: Path) -> Path:
+    """The file that describes the course in this folder; it may not exist."""
+    alone = folder / TOPIC_FILE
+    return alone if alone.is_file() and not (folder / COURSE_FILE).is_file() else folder / COURSE_FILE

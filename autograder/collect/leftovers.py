@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from autograder.catalog.root import TOPIC_FILE
+
 __all__ = ["MADE_BY_TOOL", "is_silent", "is_tools", "tool_folder"]
 
 MADE_BY_TOOL = "such a folder is made by a tool and is never part of a hand-in"
@@ -24,7 +26,10 @@ _SILENT_FOLDERS = frozenset(
     ]
 )
 _SILENT_FILES = frozenset(
-    [".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep", "timestamp.txt"]
+    [
+        *(".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep"),
+        *("timestamp.txt", TOPIC_FILE),
+    ]
 )
 # `nbgrader fetch_feedback` puts each page into `feedback/<timestamp>/` in the assignment's own folder.
 _FETCHED_FEEDBACK = re.compile(r"(?:^|/)feedback/\d{4}-\d\d-\d\d[ _T]\d\d\D?\d\d\D?\d\d[^/]*(?:/|$)")

@@ -135,7 +135,7 @@ def _hold_author(catalog: Catalog) -> None:
     if catalog.course.edition != "author":
         raise UsageError(
             "This is a student edition: it holds no hidden checks, so nothing can be graded.",
-            where=str(catalog.root / "course.toml"),
+            where=str(catalog.file),
             remedy="Grade in the author edition; here `course check` runs the examples.",
         )
 

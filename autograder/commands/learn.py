@@ -114,7 +114,8 @@ def _steps(catalog: Catalog, following: NextUp) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("read the lesson", f"course lesson {topic.name}")
+    if not catalog.is_handout:
+        table.add_row("read the lesson", f"course lesson {topic.name}")
     table.add_row("read the brief", linked(places.brief))
     for name in part.files:
         table.add_row("edit", linked(places.exercise / name))

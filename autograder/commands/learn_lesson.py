@@ -14,7 +14,7 @@ from autograder.catalog import Catalog, Topic
 from autograder.commands.keeping import chosen_topic, keep
 from autograder.errors import CatalogError, UsageError
 from autograder.learn.reading import Answer, PairCell, Piece, lesson_page, lesson_pieces
-from autograder.learn.words import linked
+from autograder.learn.words import linked, shown_path
 from sidebyside.pairing import pair
 from sidebyside.places import ROOT_VARIABLE
 
@@ -27,9 +27,9 @@ def run(course: Path | None, topic_name: str | None, *, printed: bool) -> int:
     source = catalog.places(topic.name).lesson / "lesson.md"
     if not source.is_file():
         raise UsageError(
-            f"The topic {topic.name} has no lesson yet.",
+            f"There is no lesson of {topic.name} here.",
             where=str(source),
-            remedy=f"Begin with its brief: exercises/{topic.name}/README.md.",
+            remedy=f"Begin with its brief: {shown_path(catalog.places(topic.name).brief)}.",
         )
     keep(catalog, lambda store: store.record("opened", topic.name))
     console = Console()

@@ -19,6 +19,7 @@ from autograder.catalog import Catalog, Part, Topic
 from autograder.commands.keeping import chosen_topic, hold_part
 from autograder.errors import UsageError
 from autograder.learn.serving import LOOPBACK, Served, free_ports
+from autograder.learn.words import shown_path
 from autograder.report.escape import visible
 from autograder.report.words import part_title
 
@@ -92,7 +93,7 @@ def run(course: Path | None, topic_name: str | None, part: str | None, *, port: 
         raise UsageError(
             "There is no app to serve here.",
             where=f"course serve {topic.name}",
-            remedy=f"Read the brief: exercises/{topic.name}/README.md.",
+            remedy=f"Read the brief: {shown_path(catalog.places(topic.name).brief)}.",
         )
     ports = free_ports(len(parts), port)
     screen = _Screen(Console())

@@ -66,7 +66,7 @@ def _hold_author(catalog: Catalog) -> None:
     if catalog.course.edition != "author":
         raise UsageError(
             "This is a student edition: it holds no solutions.",
-            where=str(catalog.root / "course.toml"),
+            where=str(catalog.file),
             remedy="Ask for a hint instead (course hint), or ask who teaches the course.",
         )
 

@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from autograder.catalog import Catalog, Places, Topic
+from autograder.catalog import Catalog, Topic, handout
+from autograder.catalog.root import TOPIC_FILE
 from autograder.errors import CatalogError
 from autograder.nb.cover import cover_sheet
 from autograder.nb.folder import GradingFolder
@@ -47,7 +48,7 @@ def build_course(
         CatalogError: an exercise lacks a file that it must have.
     """
     chosen = [catalog.ready_topic(name) for name in topics] if topics is not None else list(catalog.ready)
-    contents = {topic.name: _contents(topic, catalog.places(topic.name)) for topic in chosen}
+    contents = {topic.name: _contents(catalog, topic) for topic in chosen}
     place = GradingFolder(folder.resolve())
     place.create(catalog.root, course_id=_course_id(catalog.course.title), release=release)
     for name, files in contents.items():
@@ -61,8 +62,9 @@ def _course_id(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "course"
 
 
-def _contents(topic: Topic, places: Places) -> dict[PurePosixPath, bytes]:
+def _contents(catalog: Catalog, topic: Topic) -> dict[PurePosixPath, bytes]:
     """All files of the topic's release, by path."""
+    places = catalog.places(topic.name)
     files = {
         PurePosixPath(path.relative_to(places.exercise).as_posix()): path.read_bytes()
         for path in sorted(places.exercise.rglob("*"))
@@ -76,6 +78,7 @@ def _contents(topic: Topic, places: Places) -> dict[PurePosixPath, bytes]:
             remedy="Write the file, or set the topic's status to 'planned'.",
         )
     files[PurePosixPath(f"{topic.name}.ipynb")] = cover_sheet(topic, places).encode()
+    files[PurePosixPath(TOPIC_FILE)] = handout(catalog.course, topic).encode()
     return files
 
 

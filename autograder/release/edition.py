@@ -34,8 +34,9 @@ _README = """\
 This is the student edition: lessons to read and run, exercises to work on. The checks that judge
 a hand-in, and the solutions, are not part of it.
 
-Install the course's package, then work in this folder:
+Install the course's package, the file ending in .whl that you were given, then work in this folder:
 
+    pip install fastapi_vs_flask-VERSION-py3-none-any.whl
     course start
     course check TOPIC
 

@@ -27,7 +27,7 @@ LAYERS = (
     {"kinds"},
     {"evaluate"},
     {"batch", "nb", "release", "selfcheck"},
-    {"learn"},
+    {"examples", "learn"},
     {"attackrun", "devcheck", "mutants", "scaffold", "site", "bench", "demo"},
     {"commands"},
     {"cli"},

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import autograder
+from autograder.catalog import load
+from autograder.nb.build import build_course
 
 COURSE = Path(autograder.__file__).parent.parent
 PARTS = ("autograder", "lessons", "exercises", "solutions", "pyproject.toml", "README.md", "course.toml")
@@ -112,3 +117,56 @@ def test_the_readers_library_is_packed_under_its_own_name(wheel: set[str], sdist
     assert modules
     assert {f"sidebyside/{name}" for name in modules} <= wheel
     assert {f"lessons/sidebyside/{name}" for name in modules} <= sdist
+
+
+CHECKED = """
+import json
+from sidebyside import check
+print(json.dumps([check("routing", part).text for part in ("flask", "fastapi")]))
+"""
+
+
+@pytest.fixture(scope="module")
+def student(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new environment with the wheel; what the wheel needs is taken from the environment of this test."""
+    home = tmp_path_factory.mktemp("a student") / "venv"
+    venv.create(home, symlinks=True)
+    (site,) = home.glob("lib/python*/site-packages")
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        wheel.extractall(site)
+    (site / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return home / "bin/python"
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a student gets of routing, and nothing else; one of the two apps is solved."""
+    home = tmp_path_factory.mktemp("a home")
+    build_course(load(COURSE), home / "build", ["routing"])
+    shutil.move(home / "build/source/routing", home / "routing")
+    shutil.rmtree(home / "build")
+    shutil.copy(COURSE / "solutions/routing/flask_app.py", home / "routing")
+    return home / "routing"
+
+
+def says(student: Path, folder: Path, *words: str) -> str:
+    apart = {"PYTHONPATH", "NBGRADER_VALIDATING", "NBGRADER_EXECUTION", "VIRTUAL_ENV"}
+    environment = {name: value for name, value in os.environ.items() if name not in apart}
+    ran = subprocess.run(
+        [student, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    return ran.stdout + ran.stderr
+
+
+def test_with_the_wheel_a_topic_that_was_handed_out_is_judged_by_its_examples(
+    student: Path, handed_out: Path
+) -> None:
+    where = says(student, handed_out, "-c", "import autograder, sidebyside; print(autograder.__file__)")
+    assert where.startswith(str(student.parents[1]))
+    by_command = says(student, handed_out, "-m", "autograder", "check")
+    in_notebook = says(student, handed_out, "-c", CHECKED)
+    by_pytest = says(student, handed_out, "-m", "pytest", "test_examples.py")
+    for told in (by_command, in_notebook, by_pytest):
+        assert "the hidden checks judge" in " ".join(told.split())
+        assert "course.toml" not in told
+    assert "1 failed, 1 passed" in by_pytest

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import compute_checksum
 from nbgrader.validator import Validator
@@ -83,6 +84,21 @@ def test_a_notebook_outside_any_course_uses_the_one_that_this_library_lies_in(
     monkeypatch.chdir(tmp_path)
     assert "There is no topic 'greeting'." in check("greeting", "flask").line
     assert "routing" in check("greeting", "flask").line
+
+
+@pytest.mark.usefixtures("beside")
+def test_a_notebook_shows_it_as_output_and_not_as_a_result_that_is_taken_for_points(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[tuple[object, bool]] = []
+
+    def display(data: object, *, raw: bool) -> None:
+        shown.append((data, raw))
+
+    monkeypatch.setattr("IPython.display.display", display)
+    found = check("greeting", "flask")
+    assert DisplayFormatter().format(found) == ({}, {})  # type: ignore[no-untyped-call]
+    assert shown == [({"text/plain": found.text, "text/html": found.html}, True)]
 
 
 @pytest.mark.usefixtures("course")
@@ -180,8 +196,11 @@ def validated(folder: Path) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # of nbgrader, nbclient and their event loops
-def test_nbgraders_validate_button_is_content_with_a_right_app(beside: Path) -> None:
+def test_nbgraders_validate_button_is_content_with_a_right_app(
+    beside: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     assert validated(beside) == {}
+    assert "float" not in caplog.text
 
 
 @pytest.mark.slow

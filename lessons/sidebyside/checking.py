@@ -34,6 +34,12 @@ class Checked:
     def _repr_html_(self) -> str:
         return self.html
 
+    def _ipython_display_(self) -> None:
+        """Show it in a notebook, as output and not as the cell's result: nbgrader takes that for points."""
+        from IPython.display import display  # noqa: PLC0415 - only notebooks have it, and they ask for this
+
+        display({"text/plain": self.text, "text/html": self.html}, raw=True)
+
 
 class NotYet(AssertionError):
     """The app does not do everything yet; raised only while nbgrader validates."""

@@ -44,11 +44,18 @@ def judged(topic_name: str, part_name: str, here: Path) -> Checked:
 
 
 def _catalog(here: Path) -> Catalog:
-    """The course around the notebook; for a notebook fetched to elsewhere, the one around this library."""
+    """The course around the notebook; for a notebook fetched to elsewhere, the one around this library.
+
+    Whoever works outside the course is a learner: the library may be an author's own, and still no
+    hidden check judges.
+    """
     try:
         return load(here)
-    except UsageError:
-        return load(Path(__file__).parent)
+    except UsageError as error:
+        try:
+            return load(Path(__file__).parent).judged_by_examples
+        except UsageError:
+            raise error from None
 
 
 def _part(topic: Topic, name: str) -> Part:

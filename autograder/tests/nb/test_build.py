@@ -24,7 +24,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 def test_what_is_released_is_what_was_authored_byte_for_byte(plain_desk: Desk) -> None:
     authored = snapshot(plain_desk.course / "exercises" / "greeting")
     released = snapshot(plain_desk.path / "release" / "greeting")
-    assert set(released) == {*authored, "greeting.ipynb"}
+    assert set(released) == {*authored, "greeting.ipynb", "topic.toml"}
     assert {name: released[name] for name in authored} == authored
 
 
@@ -90,6 +90,7 @@ def test_nothing_hidden_and_no_link_is_released(tmp_path: Path) -> None:
         "greeting.ipynb",
         "hints.toml",
         "test_examples.py",
+        "topic.toml",
     }
 
 

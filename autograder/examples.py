@@ -1,0 +1,83 @@
+"""pytest's plugin for learners: in an exercise, `pytest test_examples.py` judges the apps by the examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from autograder.catalog import Catalog, Part, Topic
+
+__all__ = ["pytest_pycollect_makemodule"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
+    """The examples of an exercise, one item a part; any other file is pytest's own to collect."""
+    if module_path.name != "test_examples.py":
+        return None
+    # Here, for every run of pytest imports this module.
+    from autograder.catalog import load  # noqa: PLC0415 - see above
+    from autograder.errors import UsageError  # noqa: PLC0415 - see above
+
+    try:
+        catalog = load(module_path.parent).judged_by_examples
+    except UsageError:
+        return None
+    for topic in catalog.ready:
+        if catalog.places(topic.name).examples == module_path.resolve():
+            return _Examples.from_parent(parent, path=module_path, catalog=catalog, topic=topic)
+    return None
+
+
+class _Examples(pytest.File):
+    """The examples of one exercise."""
+
+    def __init__(self, *, catalog: Catalog, topic: Topic, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._catalog = catalog
+        self._topic = topic
+
+    def collect(self) -> Iterator[pytest.Item]:
+        for part in self._topic.part:
+            if part.served:
+                yield _Part.from_parent(
+                    self, name=part.name, catalog=self._catalog, topic=self._topic, part=part
+                )
+
+
+class _Part(pytest.Item):
+    """All examples, asked of one app."""
+
+    def __init__(self, *, catalog: Catalog, topic: Topic, part: Part, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._catalog = catalog
+        self._topic = topic
+        self._part = part
+
+    def runtest(self) -> None:
+        from autograder.report.plain import part_text  # noqa: PLC0415 - as above
+        from autograder.selfcheck import self_check  # noqa: PLC0415 - as above
+        from autograder.verdict import Verdict  # noqa: PLC0415 - as above
+
+        report = self_check(self._catalog, self._topic, self.path.parent, [self._part.name])
+        found = report.parts[0]
+        if found.verdict is not Verdict.PASSED:
+            raise _NotYet(part_text(found, notes=report.notes))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        from autograder.errors import CourseError  # noqa: PLC0415 - as above
+
+        if isinstance(excinfo.value, (_NotYet, CourseError)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, f"the examples, asked of {self._part.name}"
+
+
+class _NotYet(AssertionError):
+    """What the app does not do yet, in words."""
