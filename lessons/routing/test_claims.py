@@ -421,14 +421,14 @@ def test_c75_a_handler_completes_the_list(ask: Ask) -> None:
     _, app = postcards()
 
     @app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)
-    async def list_every_method(request: FastAPIRequest, error: HTTPException) -> Response:
-        methods: set[str] = set()
-        for route in iter_route_contexts(request.app.routes):
-            match, _ = route.matches(request.scope)
+    async def list_every_method(request: FastAPIRequest, refusal: HTTPException) -> Response:
+        listed: set[str] = set()
+        for each in iter_route_contexts(request.app.routes):
+            match, _ = each.matches(request.scope)
             if match is Match.PARTIAL:
-                methods |= route.methods or set()
-        error.headers = {"Allow": ", ".join(sorted(methods))}
-        return await http_exception_handler(request, error)
+                listed |= each.methods or set()
+        refusal.headers = {"Allow": ", ".join(sorted(listed))}
+        return await http_exception_handler(request, refusal)
 
     assert allowed(ask(app, "/postcards", "DELETE")) == {"GET", "POST"}
     outer = FastAPI()
