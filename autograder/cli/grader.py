@@ -74,6 +74,20 @@ def autograde(
 
 
 @grader.command(rich_help_panel=PANEL)
+def withdraw(
+    assignment: Topic,
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    course: Course = None,
+    build: Folder = Path("build"),
+    reason: Annotated[str, typer.Option("--reason", help="Shown in the export.")] = "",
+) -> int:
+    """Take a misfiled or withdrawn hand-in out of the gradebook; nothing handed in is deleted."""
+    from autograder.commands.withdraw import run
+
+    return run(course, assignment, student, build, reason=reason)
+
+
+@grader.command(rich_help_panel=PANEL)
 def release(
     folder: Annotated[Path, typer.Argument(help="Where the student edition goes.")], course: Course = None
 ) -> int:

@@ -16,7 +16,7 @@ from autograder.report.model import Report
 from autograder.report.terminal import show_class
 from autograder.verdict import Status
 
-__all__ = ["graded_with_bar", "run"]
+__all__ = ["build_folder", "graded_with_bar", "run"]
 
 
 def run(
@@ -30,7 +30,7 @@ def run(
     trust: bool,
 ) -> int:
     """Grade what was handed in and is not graded yet. Returns 0, or 3 when something was broken."""
-    folder = _found(course, build)
+    folder = build_folder(course, build)
     remarks: list[Remark] = []
     reports = graded_with_bar(
         folder, topic, jobs=jobs, students=students, force=force, trust=trust, on_remark=remarks.append
@@ -74,7 +74,7 @@ def graded_with_bar(
         )
 
 
-def _found(course: Path | None, build: Path) -> Path:
+def build_folder(course: Path | None, build: Path) -> Path:
     """The build folder: as given, or below the course's root, or the working directory itself."""
     here = [build, *([course / build] if course else []), Path()]
     for folder in here:

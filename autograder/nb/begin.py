@@ -23,7 +23,7 @@ from autograder.nb.released import points_differ
 from autograder.nb.remarks import Remark, Remarks
 from autograder.submission import Submission
 
-__all__ = ["Begun", "begin"]
+__all__ = ["Begun", "begin", "unusable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def begin(converter: Any, topic: str, students: Collection[str] | None = None) -
                 gradebook, folder, topic, standings=asked, present=present, penalties=penalties
             )
     except OperationalError as error:
-        raise _unusable(error, folder) from error
+        raise unusable(error, folder) from error
     _remove_results(folder, topic, standings, compared.again)
     recorded = {who for who in compared.contents.scores if students is None or who in students}
     remarks = [*_remarks(compared, Remarks(topic, folder.path), asked, recorded, present)]
@@ -153,7 +153,8 @@ def _remove_results(
             remove_result(folder, topic, home.name)
 
 
-def _unusable(error: OperationalError, folder: GradingFolder) -> CourseError:
+def unusable(error: OperationalError, folder: GradingFolder) -> CourseError:
+    """Why the gradebook cannot be used, and what to do."""
     where = str(folder.path / "gradebook.db")
     if "database is locked" in str(error):
         return CourseError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +27,10 @@ from autograder.nb.whole import replacing
 from autograder.report.model import CountedGrade, Report
 from autograder.verdict import Status
 
-__all__ = ["UNGRADED", "StatusExport"]
+__all__ = ["UNGRADED", "WITHDRAWN", "StatusExport"]
+
+WITHDRAWN = "withdrawn"
+"""Taken out of grading by the instructor."""
 
 UNGRADED = "ungraded"
 """Handed in, and not (or not since it changed) graded to the end."""
@@ -109,17 +113,24 @@ class _Row:
     @property
     def status(self) -> str:
         """Where the hand-in stands; only a whole grade of what lies in the inbox counts as one."""
-        if self.standing is None or not self.standing.collected:
-            return Status.MISSING if self.submission is None else UNGRADED
-        if self.submission is None and self.standing.finished and not self.is_present:
+        standing = self.standing
+        if standing is None or not standing.collected:
+            return self._uncollected
+        if self.submission is None and standing.finished and not self.is_present:
             return Status.MISSING
-        if self.standing.reason:
+        if standing.reason:
             return Status.BROKEN
-        if not self.standing.complete or self.report is None or self.counted is None:
+        holds = self.difference is None or self.difference.is_outdated
+        if holds and standing.complete and self.report is not None and self.counted is not None:
+            return status_of_counted(self.counted, self.report.status)
+        return UNGRADED
+
+    @property
+    def _uncollected(self) -> str:
+        """Where a student stands of whom nothing was collected, or whose hand-in was withdrawn."""
+        if self.submission is not None:
             return UNGRADED
-        if self.difference is not None and not self.difference.is_outdated:
-            return UNGRADED
-        return status_of_counted(self.counted, self.report.status)
+        return WITHDRAWN if self.standing is not None and self.standing.withdrawn else Status.MISSING
 
     @property
     def reason(self) -> str:
@@ -145,6 +156,9 @@ class _Row:
             return "graded, but the hand-in is no longer in submitted/"
         if self.submission is not None:
             return "in the gradebook, but nothing is in submitted/"
+        if self.standing is not None and self.standing.withdrawn:
+            facts = json.loads(self.standing.withdrawn)
+            return f"{facts['reason'] or 'withdrawn'}; the files are in {facts['moved_to']}"
         return (
             "" if self.status == Status.MISSING else "collected, but the hand-in is no longer in submitted/"
         )

@@ -63,6 +63,11 @@ class GradingFolder:
         return self.path / "feedback"
 
     @property
+    def withdrawn(self) -> Path:
+        """Hand-ins that were taken out of grading, by student and topic."""
+        return self.path / "withdrawn"
+
+    @property
     def exchange(self) -> Path:
         """The exchange, unless the instructor configures another."""
         return self.path / "exchange"

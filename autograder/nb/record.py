@@ -10,13 +10,13 @@ from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
-from nbgrader.apps.baseapp import NbGrader
 from nbgrader.utils import capture_log
 from sqlalchemy.exc import SAWarning
 
 from autograder.errors import CourseError, GradingBroken, UsageError
 from autograder.flow import as_judged, most_under_way
 from autograder.nb import lock
+from autograder.nb.app import configured_app
 from autograder.nb.begin import Begun, begin
 from autograder.nb.converter import BatchAutograde
 from autograder.nb.counted import with_counted
@@ -202,15 +202,8 @@ class _Recorder:
     def __init__(self, place: GradingFolder, topic: str) -> None:
         self._place = place
         self._topic = topic
-        app = NbGrader(log_level=logging.ERROR)
-        app.load_cwd_config = False
-        app.initialize([], root=str(place.path))
-        # What nbgrader has to say about a hand-in is captured, and told when it matters.
-        app.log.handlers.clear()
-        app.log.propagate = False
-        app.coursedir.assignment_id = topic
-        self._app = app
-        self._converter = BatchAutograde(coursedir=app.coursedir, parent=app)
+        self._app = configured_app(place, topic)
+        self._converter = BatchAutograde(coursedir=self._app.coursedir, parent=self._app)
         self._journal = Journal(place.journal)
 
     def begin(self, students: Collection[str] | None) -> Begun:

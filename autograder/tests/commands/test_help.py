@@ -24,7 +24,7 @@ LEARNERS = {
     "verify",
     "watch",
 }
-OTHERS = {"autograde", "bench", "build", "demo", "dev", "grade", "release"}
+OTHERS = {"autograde", "bench", "build", "demo", "dev", "grade", "release", "withdraw"}
 
 
 @pytest.fixture

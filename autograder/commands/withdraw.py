@@ -1,0 +1,35 @@
+"""`course withdraw`: a misfiled or withdrawn hand-in out of the gradebook."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.commands.autograde import build_folder
+from autograder.nb.withdraw import withdraw
+
+__all__ = ["run"]
+
+
+def run(course: Path | None, topic: str, student: str, build: Path, *, reason: str) -> int:
+    """Withdraw one hand-in, and say where it is and how it comes back. Returns 0."""
+    folder = build_folder(course, build)
+    done = withdraw(folder, topic, student, reason=reason)
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    held = "held nothing of it" if done.points is None else f"no longer holds its {done.points:g} points"
+    console.print(f"Withdrawn: {student}, {topic}. The gradebook {held}.")
+    console.print(f"All files are in {folder / done.moved_to}.")
+    if done.files:
+        console.print("\nTo undo this:")
+        for name in done.files:
+            target = folder / "submitted" / name
+            moved = folder / done.moved_to / "submitted" / name
+            console.print(f"  mkdir -p {_quoted(target.parent)} && mv {_quoted(moved)} {_quoted(target)}")
+        console.print(f"  course autograde {topic} --build {_quoted(folder)}")
+    return 0
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
