@@ -18,6 +18,7 @@ from autograder.checks.holder import SharedChecks
 from autograder.errors import CatalogError, CourseError, GradingBroken, WallLost, reason
 from autograder.frameworks import FRAMEWORKS
 from autograder.kinds import JUDGES, Judge, Setting, database_kind
+from autograder.likeness import Likeness
 from autograder.report.model import PartReport, Report
 from autograder.sandbox import Sandbox
 from autograder.sandbox.policy import Policy, load_policy
@@ -26,6 +27,11 @@ from autograder.submission import Submission
 from autograder.versions import engine_digest, files_digest, versions
 
 __all__ = ["Grader"]
+
+_MOST_BY_CHANCE = 0.25
+"""The share of checks that an app for another topic may pass."""
+_MOST_COMPARED = 200_000
+_FILES_COMPARED = 20
 
 
 class Grader:
@@ -62,6 +68,7 @@ class Grader:
         self._policy = policy or load_policy()
         self._checks = checks
         self._shared = shared
+        self._likeness = Likeness(catalog)
         self._judges: dict[tuple[str, str], Judge] = {}
         self._prepared: set[str] = set()
         self._closed = False
@@ -82,7 +89,7 @@ class Grader:
         seed = self._seed(topic.name)
         wanted = [part for part in topic.part if parts is None or part.name in parts]
         judged = [self._part(topic, part, submission, seed, beside=wanted) for part in wanted]
-        reports = [report for report, _ in judged]
+        reports = [self._likened(report, submission) for report, _ in judged]
         return Report(
             student=submission.student,
             topic=topic.name,
@@ -170,6 +177,22 @@ class Grader:
         except Exception as error:  # noqa: BLE001 - a mistake of ours over one student must not stop the class
             return broken_part(part, reason(error)), False
         return report, False
+
+    def _likened(self, report: PartReport, submission: Submission) -> PartReport:
+        """The report; of a part that earned next to nothing, with the topic that it seems to be for."""
+        asked = report.process is not None and report.process.started and report.broken is None
+        if (
+            not asked
+            or sum(check.verdict.earns for check in report.checks) > len(report.checks) * _MOST_BY_CHANCE
+        ):
+            return report
+        files = submission.parts[report.name].files
+        source = "\n".join(
+            (submission.folder / path).read_bytes()[:_MOST_COMPARED].decode("utf-8", "replace")
+            for path in files[:_FILES_COMPARED]
+            if path.suffix == ".py"
+        )
+        return report.model_copy(update={"looks_like": self._likeness.other(submission.topic, source)})
 
     def _prepare(self, topic: Topic, parts: Sequence[Part]) -> None:
         """At the first submission, start for all parts at once what judging them takes."""

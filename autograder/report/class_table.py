@@ -13,6 +13,7 @@ from rich.text import Text
 
 from autograder.report.escape import visible_line
 from autograder.report.model import PartReport, Report
+from autograder.report.told import looks_like
 from autograder.report.words import part_title, points, status_look
 from autograder.verdict import Status, Verdict
 
@@ -149,6 +150,7 @@ def _note(report: Report) -> str:
     broken = [part.broken for part in report.parts if part.broken is not None]
     refused = [part.refusal for part in report.parts if part.refusal is not None]
     told = [*broken, *_provisional(report), *([report.refusal] if report.refusal else []), *refused]
+    told += [looks_like(part.looks_like) for part in report.parts if part.looks_like is not None]
     told += report.notes
     if told:
         return told[0].partition("\n")[0]

@@ -41,7 +41,7 @@ def nothing_ran(part: PartReport) -> bool:
 
 def judged(part: PartReport) -> bool:
     """Whether the part's checks say something of the learner's app."""
-    return part.verdict is not Verdict.BROKEN and not nothing_ran(part)
+    return part.verdict is not Verdict.BROKEN and not nothing_ran(part) and part.looks_like is None
 
 
 def first_to_fix(report: Report, untouched: Collection[str] = ()) -> Focus | None:

@@ -24,6 +24,8 @@ __all__ = ["part_html"]
 
 _NAME_WIDTH = 100
 _NAMES = 20
+_OTHERS_LINES = 12
+"""Of a file of another topic's; enough to recognize it."""
 _INLINE_CODE = re.compile(r"`([^`<>\n]+)`")
 _BLOCKS = ("sent", "expected", "got", PRINTED)
 
@@ -74,9 +76,9 @@ def part_html(
         first_only: exchanges and hints of the first failing check alone, for who works on it now.
     """
     blocks = [_heading(part), *(_note(note) for note in sentences(part, notes)), *_start(part)]
-    if part.checks and part.refusal is None:
+    if part.checks and part.refusal is None and part.looks_like is None:
         blocks.append(_table(part, facts(part, first_only=first_only)))
-    blocks += _sources(sources or {})
+    blocks += _sources(sources or {}, lines=_OTHERS_LINES if part.looks_like else None)
     return f'<div class="course-report tex2jax_ignore mathjax_ignore" style="{_CARD}">{"".join(blocks)}</div>'
 
 
@@ -120,9 +122,9 @@ def _fact(label: str, text: str) -> str:
     )
 
 
-def _sources(sources: Mapping[str, str]) -> Iterator[str]:
-    """Each file's listing under its name, and the names of those that are too many."""
-    for name, source in shortened(sources).items():
+def _sources(sources: Mapping[str, str], *, lines: int | None) -> Iterator[str]:
+    """Each file's listing under its name, of at most so many lines; the names of files that are too many."""
+    for name, source in shortened(sources, lines).items():
         whole = sources[name]
         count = whole.count("\n") + (not whole.endswith("\n"))
         size = "1 line" if count == 1 else f"{count} lines"

@@ -26,13 +26,19 @@ _LINE_WIDTH = 300
 _CHARS = 60_000
 
 
-def shortened(sources: Mapping[str, str]) -> dict[str, str]:
-    """The first files by name, of each the first lines, and of all no more than a page can take."""
+def shortened(sources: Mapping[str, str], most: int | None = None) -> dict[str, str]:
+    """The first files by name, of each the first lines, and of all no more than a page can take.
+
+    Args:
+        sources: text by name.
+        most: so many lines of each, if fewer than usual.
+    """
+    most = _LINES if most is None else most
     left = _CHARS
     shown = {}
     for name, source in islice(sources.items(), FILES_MOST):
-        lines = source[:left].split("\n", _LINES)
-        shown[name] = "\n".join(lines[:_LINES])
+        lines = source[:left].split("\n", most)
+        shown[name] = "\n".join(lines[:most])
         left -= len(shown[name])
     return shown
 

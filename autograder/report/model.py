@@ -76,6 +76,9 @@ class PartReport(_Frozen):
     refusal: str | None = Field(default=None, description="Why the part could not be judged, to the student.")
     checks: tuple[CheckReport, ...] = ()
     process: ProcessReport | None = None
+    looks_like: str | None = Field(
+        default=None, description="The other topic that this seems to have been handed in for."
+    )
     broken: str | None = Field(default=None, description="What failed on our side, to the instructor.")
     sandbox: str = Field(
         default="none", description="What it ran in: bubblewrap-warm, bubblewrap, plain, none."

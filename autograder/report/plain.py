@@ -29,7 +29,7 @@ def part_text(
     if said := traceback(part):
         lines.append(_indented(said))
     told = facts(part, first_only=first_only)
-    for check in () if part.refusal is not None else part.checks:
+    for check in () if part.refusal is not None or part.looks_like is not None else part.checks:
         sign = f"{look(check).sign} {look(check).word} {worth(check)}".rstrip()
         lines.append(f"{sign}: {visible_line(check.sentence)}")
         lines += [_indented(f"{label}: {shown(text)}") for label, text in told.get(check.name, [])]

@@ -16,6 +16,7 @@ from autograder.report.desk import Desk
 from autograder.report.escape import clip, tail, visible, visible_line
 from autograder.report.focus import Focus, first_to_fix, judged, nothing_ran
 from autograder.report.model import CheckReport, PartReport, Report
+from autograder.report.told import looks_like
 from autograder.report.trace import own_frames
 from autograder.report.why import why_nothing_ran
 from autograder.report.words import (
@@ -130,6 +131,8 @@ class _Page:
         elif part.process is not None and not part.process.started:
             title = f"{name}: nothing ran, for {why_nothing_ran(part)}"
             yield _section(title, self._start(part, part.process.traceback))
+        elif part.looks_like is not None:
+            yield _section(f"{name} is another topic's", self._line(looks_like(part.looks_like)))
 
     def _start(self, part: PartReport, traceback: str) -> RenderableType:
         message = next((check.message for check in part.checks if check.message), "It ended without a word.")

@@ -10,7 +10,7 @@ from autograder.report.model import CheckReport, PartReport
 from autograder.report.trace import own_frames
 from autograder.report.words import points
 
-__all__ = ["LINE_WIDTH", "PRINTED", "facts", "sentences", "shown", "traceback", "worth"]
+__all__ = ["LINE_WIDTH", "PRINTED", "facts", "looks_like", "sentences", "shown", "traceback", "worth"]
 
 PRINTED = "printed"
 """The label of the error that an app printed while it answered."""
@@ -29,9 +29,16 @@ def sentences(part: PartReport, notes: Sequence[str]) -> Iterator[str]:
         yield part.refusal
     elif part.process is not None and not part.process.started:
         yield next((check.message for check in part.checks if check.message), "The app did not start.")
+    elif part.looks_like is not None:
+        yield looks_like(part.looks_like)
     elif (shared := _shared(part)) and shared != part.broken:
         yield shared
     yield from notes[:_NOTES]
+
+
+def looks_like(topic: str) -> str:
+    """What is said of an app that seems to be for another topic."""
+    return f"This looks like a submission for {topic}. Submit the files of this exercise."
 
 
 def traceback(part: PartReport) -> str:
@@ -50,7 +57,7 @@ def facts(part: PartReport, *, first_only: bool) -> dict[str, list[tuple[str, st
         part: whose checks.
         first_only: those of the first failing check alone.
     """
-    if nothing_ran(part):
+    if nothing_ran(part) or part.looks_like is not None:
         return {}
     first = decisive(part)
     chosen = part.checks if not first_only else () if first is None else (first,)

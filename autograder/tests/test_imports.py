@@ -22,6 +22,7 @@ SUBMISSIONS = PACKAGE / "demo" / "added"
 LAYERS = (
     {"", "ahead", "errors", "flow", "garbage", "verdict", "outcome", "frameworks", "scratch", "seed"},
     {"submission", "versions", "catalog"},
+    {"likeness"},
     {"sandbox", "report"},
     {"checks", "scoring", "cache", "collect"},
     {"kinds"},
