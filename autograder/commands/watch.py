@@ -42,7 +42,7 @@ _TEXT = {
     "told": "Watching {where}; save a file and it is checked.",
     "polling": "Looking at {where} several times a second; save a file and it is checked.",
     "manual": "Saves cannot be seen here; press Enter to check {where}.",
-    "gone": "{where} is not there any more; it is checked and watched again once it is back.",
+    "gone": "{where} no longer exists; it will be checked and watched again as soon as it is back.",
 }
 
 

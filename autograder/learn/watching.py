@@ -43,7 +43,7 @@ def is_watched(places: Places, topic: Topic, path: Path) -> bool:
 class Watcher:
     """Watches a folder until it is closed; a file that is replaced, as many editors do, is still watched.
 
-    So is a folder that is replaced, as a branch checkout or a sync client does, or that is gone for a while.
+    So is a folder that a branch checkout or a sync client replaces, or that does not exist for a while.
 
     Args:
         folder: all below it.
@@ -51,7 +51,7 @@ class Watcher:
         saved: called with the files that were saved, from another thread; with none when another
             folder was put in the place of the watched one, so that any file may differ.
         lost: called with the reason when watching stops working; from then on it is ``manual``.
-        gone: called when the folder is not there any more; ``saved`` is called once it is back.
+        gone: called when the folder no longer exists; ``saved`` is called once it is back.
         how: ``told`` falls back to ``polling`` where the system refuses.
     """
 
@@ -119,7 +119,7 @@ class Watcher:
             return False
 
     def _follow(self, *, polling: bool) -> bool:
-        """Tell of every save. Returns whether the folder is gone, or another one is in its place."""
+        """Report every save. Returns whether the folder is gone, or another one is in its place."""
         watched, real = _identity(self._folder), self._folder.resolve()
         looks = watchfiles.watch(
             self._folder,
@@ -142,10 +142,10 @@ class Watcher:
             if files or self._is_new:
                 self._saved(sorted(files))
             self._is_new = False
-            # A new folder may get the number of the one that was deleted; then its deletion was told.
+            # A new folder may get the inode of the one that was deleted; the deletion was reported then.
             is_deleted = any(change is watchfiles.Change.deleted for change, _ in changes)
             now = _identity(self._folder)
-            # Polling follows the path, and some network drives number a folder anew at each look.
+            # Polling follows the path, and the inodes of some network drives change at each look.
             if now is None or (not polling and (is_deleted or now != watched)):
                 return True
         return False

@@ -95,6 +95,7 @@ class ExtractDownloads(ExtractorPlugin):
             self.log.warning("This archive cannot be extracted and is kept as it is: %s (%s)", archive, error)
             return None
         _make_accessible(folder)
+        _split_backslashes(folder)
         self.log.info("Extracted %s to %s", archive, folder)
         return folder
 
@@ -124,6 +125,16 @@ def _make_accessible(folder: Path) -> None:
                 path.chmod(
                     path.stat().st_mode | (stat.S_IRWXU if path.is_dir() else stat.S_IRUSR | stat.S_IWUSR)
                 )
+
+
+def _split_backslashes(folder: Path) -> None:
+    r"""Move a file that Windows packed as ``routing\flask_app.py`` to the folder that its name means."""
+    for path in [each for each in folder.rglob("*") if "\\" in each.name and each.is_file()]:
+        steps = [step for step in path.name.split("\\") if step not in {"", ".", ".."}]
+        target = path.parent.joinpath(*steps)
+        if steps and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
 
 
 def _extracted_bytes(archive: Path) -> int:

@@ -426,7 +426,7 @@ def test_an_exercise_that_is_replaced_is_checked_and_watched(desk: Desk, toy: Pa
 def test_an_exercise_that_is_deleted_is_missed_until_it_is_back(desk: Desk, toy: Path) -> None:
     desk.sees(READY)
     shutil.rmtree(desk.exercise)
-    desk.sees("exercises/greeting is not there any more")
+    desk.sees("exercises/greeting no longer exists")
     shutil.copytree(toy / "solutions/greeting", desk.exercise)
     desk.sees("20 of 20 points", READY)
 

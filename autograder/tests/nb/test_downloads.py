@@ -85,6 +85,12 @@ def test_two_archives_of_one_name_do_not_mix_their_files(tmp_path: Path) -> None
     assert sorted(found.values()) == [b"1", b"2"]
 
 
+def test_a_backslash_in_an_archive_separates_folders(tmp_path: Path) -> None:
+    packed = zipped(**{"routing\\a__py": "1", "..\\b__py": "2"})
+    found = extracted(tmp_path, class__zip=zipped(work__zip=packed))
+    assert found == {"class/work/routing/a.py": b"1", "class/work/b.py": b"2"}
+
+
 def test_files_that_an_archive_makes_unreadable_are_read(tmp_path: Path) -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
