@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import re
@@ -82,7 +83,8 @@ class Terminal:
     @property
     def said(self) -> str:
         """Everything printed so far, without what moves or colours it."""
-        return re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b\].*?(?:\x1b\\|\x07)|\r", b"", self._said).decode()
+        text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b\].*?(?:\x1b\\|\x07)|\r", b"", self._said)
+        return codecs.getincrementaldecoder("utf-8")().decode(text)  # without the first half of a character
 
     @property
     def raw(self) -> bytes:
