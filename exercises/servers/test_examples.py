@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograder.checks import Api, expect, hint
 
 
-@hint("health", "no-version")
+@hint("no-version", "health")
 def test_example_health(api: Api) -> None:
     """An app without settings is at the pier `Main`, in an unknown version."""
     api.get("/healthz").expect(200, json={"status": "ok", "pier": "Main", "version": "unknown"})

@@ -29,7 +29,7 @@ def test_example_old_status(api: Api) -> None:
     api.get("/status").expect(200, json={"site": "North dome", "plates": 24})
 
 
-@hint("up", "clock")
+@hint("versions", "clock", "up")
 def test_example_targets(api: Api) -> None:
     """`/v1/targets` names what is up at eight in the evening."""
     api.get("/v1/targets").expect(200, json={"up": ["M13", "M31", "M45", "M57", "Moon", "Vega"]})

@@ -232,7 +232,7 @@ def test_the_old_addresses_answer_as_before(api: Api, draw: Draw) -> None:
 
 @points(1)
 @assesses("structure-modules")
-@hint("versions", "one-core")
+@hint("clock", "versions", "one-core")
 def test_version_1_is_the_old_contract(api: Api, draw: Draw) -> None:
     """`/v1/...` answers what the address without a version answers, about the same exposures."""
     name = draw.choice(["M13", "M31", "M45", "M57", "Vega"])

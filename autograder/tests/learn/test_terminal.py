@@ -168,6 +168,29 @@ def test_the_same_commands_work_in_the_student_edition(student: Learner) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("topic", "told"),
+    [
+        ("servers", "`version`"),
+        ("routing", "`id`"),
+        ("validation", "`shop`"),
+        ("responses", "where the new member lives"),
+        ("structure", "`/v1/status`"),
+        ("databases", "`GET /accounts/{id}`"),
+        ("authentication", "repeat the e-mail that was sent"),
+        ("authorization", "`PUT /plots/1`"),
+    ],
+)
+def test_the_first_hint_for_a_new_starter_is_about_the_line_that_fails_first(
+    student: Learner, topic: str, told: str
+) -> None:
+    student.types("check", topic, "flask", code=1)
+    hinted = student.reads("hint", topic)
+    assert told in hinted["hints"][0]["text"]
+    assert hinted["part"] == "flask"
+
+
+@pytest.mark.slow
 def test_a_student_who_edited_before_the_first_command_can_still_reset(student: Learner) -> None:
     file = student.course / "exercises/routing/flask_app.py"
     handed_out = file.read_bytes()
