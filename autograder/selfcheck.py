@@ -201,7 +201,7 @@ def _together(reports: Sequence[Report], submission: Submission) -> Report:
 
 def _of_examples(report: Report, catalog: Catalog) -> Report:
     """The report of a run of examples: no points are to be had, and notes say what it cannot show."""
-    hidden = catalog.course.hidden_checks.get(report.topic, {})
+    hidden = catalog.course.unseen_checks.get(report.topic, {})
     parts = tuple(_without_points(part, hidden.get(part.name)) for part in report.parts)
     found = report.model_copy(update={"parts": parts, "points": 0.0, "max_points": 0.0})
     notes = [note for note in (EXAMPLES_ONLY, hidden_told(found)) if note]

@@ -92,7 +92,7 @@ class Course(_Frozen):
     minutes: Annotated[int, Field(gt=0, description="Sum over all topics.")]
     points: Annotated[int, Field(gt=0, description="Sum over all topics.")]
     grading: Grading = Grading()
-    hidden_checks: dict[Name, dict[Name, Annotated[int, Field(gt=0)]]] = Field(
+    unseen_checks: dict[Name, dict[Name, Annotated[int, Field(gt=0)]]] = Field(
         default={},
         description="How many hidden checks judge each part of a topic; a student edition states it.",
     )

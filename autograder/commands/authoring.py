@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.catalog import Catalog, load
-from autograder.catalog.root import COURSE_FILE
 from autograder.errors import UsageError
 
 __all__ = ["author_course"]
@@ -22,7 +21,7 @@ def author_course(course: Path | None) -> Catalog:
         raise UsageError(
             "This command is for authors and instructors. A student edition holds neither hidden checks nor "
             "solutions, so there is nothing for it to work on.",
-            where=str(catalog.root / COURSE_FILE),
+            where=str(catalog.file),
             remedy="Run it in the author edition, or name that with --course. "
             "`course --help` lists the commands for learners.",
         )

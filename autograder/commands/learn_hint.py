@@ -18,6 +18,7 @@ from autograder.learn.hints import STAGES, Hint, next_hint, read_hints, taken_hi
 from autograder.learn.progress import Overview
 from autograder.learn.row import Row
 from autograder.learn.standing import Change, Standing
+from autograder.learn.words import shown_path
 from autograder.report.words import part_title
 
 __all__ = ["run"]
@@ -67,8 +68,8 @@ def _hint(catalog: Catalog, row: Row, *, again: bool, as_json: bool) -> int:
         why = f"{_title(row)}: you have not asked for a hint about this check yet. Ask for the first:"
         return _say(_Nothing(why, f"course hint {topic} {row.part.name}"), as_json=as_json)
     if following is None and not taken:
-        why = f"{_title(row)}: There is no hint for this check. Read the lesson instead:"
-        return _say(_Nothing(why, f"course lesson {topic}"), as_json=as_json)
+        why = f"{_title(row)}: There is no hint for this check. Read about it:"
+        return _say(_Nothing(why, _reading(catalog, topic)), as_json=as_json)
     if following is not None:
         detail = {"family": following.family, "stage": following.stage, "check": row.standing.first}
         keep(catalog, lambda store: store.record("hint", topic, row.part.name, **detail))
@@ -90,11 +91,7 @@ def _nothing_to_hint_at(rows: Sequence[Row], seen: Overview) -> _Nothing:
         return _Nothing(why, _check_again(outdated))
     unchecked = [row for row in rows if row.standing.verdict is None]
     if not checked:
-        first = seen.next.topic.name if seen.next and len(rows) == len(seen.rows) else rows[0].topic.name
-        what = f"course check {first}" if len(rows) != 1 else _check_again(rows[0])
-        return _Nothing(
-            "A hint belongs to a check that fails, and nothing was checked yet. Check first:", what
-        )
+        return _nothing_checked(rows, seen)
     if not unchecked:
         return _Nothing("Nothing fails here, so there is nothing to hint at.", "course next")
     last = max(checked, key=lambda row: row.standing.run)
@@ -102,6 +99,19 @@ def _nothing_to_hint_at(rows: Sequence[Row], seen: Overview) -> _Nothing:
     why = f"{_title(last)} {passes}, and nothing else that was checked fails. Not checked yet:"
     following = next((row for row in unchecked if seen.next and row.part is seen.next.part), unchecked[0])
     return _Nothing(why, _check_again(following))
+
+
+def _nothing_checked(rows: Sequence[Row], seen: Overview) -> _Nothing:
+    topics = {row.topic.name for row in rows}
+    told, command = "nothing has been", f"course check {rows[0].topic.name}"
+    if len(rows) == 1:
+        told, command = f"{_title(rows[0])} has not been", _check_again(rows[0])
+    elif len(seen.rows) > len(rows) and len(topics) == 1:
+        told = f"{rows[0].topic.name} has not been"
+    elif seen.next is not None:
+        command = f"course check {seen.next.topic.name}"
+    why = f"A hint belongs to a check that fails, and {told} checked yet. Check first:"
+    return _Nothing(why, command)
 
 
 def _title(row: Row) -> str:
@@ -162,4 +172,9 @@ def _show(catalog: Catalog, row: Row, shown: Sequence[Hint], *, more: bool) -> N
             f"After passing, or with --i-give-up: course solution {row.topic.name}", highlight=False
         )
     else:
-        console.print(f"The lesson has the whole of it: course lesson {row.topic.name}", highlight=False)
+        console.print(f"Read about it: {_reading(catalog, row.topic.name)}", highlight=False)
+
+
+def _reading(catalog: Catalog, topic: str) -> str:
+    """The lesson; the brief where a topic was handed out alone."""
+    return shown_path(catalog.places(topic).brief) if catalog.is_handout else f"course lesson {topic}"

@@ -10,7 +10,7 @@ from rich.text import Text
 from autograder.catalog import Catalog, Part, Topic, load
 from autograder.commands.keeping import hold_part, keep
 from autograder.learn.reset import Reset, reset, undo
-from autograder.learn.starters import Starters, find_starters, released_starters
+from autograder.learn.starters import Starters, find_starters, holds_starters, released_starters
 from autograder.learn.store import open_store
 from autograder.learn.words import linked
 from autograder.report.words import part_title
@@ -42,7 +42,7 @@ def _one(catalog: Catalog, topic: Topic, part: Part, console: Console, *, back: 
 
 
 def _starters(catalog: Catalog) -> Starters:
-    if catalog.course.edition == "student":
+    if holds_starters(catalog):
         return released_starters(catalog)  # whatever became of the progress
     with open_store(catalog) as store:
         return find_starters(catalog, store)

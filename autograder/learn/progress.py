@@ -106,7 +106,7 @@ def _rows(catalog: Catalog, standing: Standing, starters: Starters) -> Iterator[
                 worked_on=differs,
                 untouched=is_known and not differs,
                 gave_up=standing.gave_up(topic.name, part.name),
-                hidden_checks=catalog.course.hidden_checks.get(topic.name, {}).get(part.name),
+                hidden_checks=catalog.course.unseen_checks.get(topic.name, {}).get(part.name),
             )
 
 

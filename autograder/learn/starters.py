@@ -1,8 +1,8 @@
 """Decides what each exercise looked like before its learner began, and so what they have worked on.
 
-A student edition holds its starters a second time, under ``.starters``. In an author edition they are what
-git has, or else what the files held, when progress was first kept, as long as that says TODO; it is
-remembered with the progress.
+A student edition holds its starters a second time, under ``.starters``. Elsewhere they are what git
+has, or else what the files held, when progress was first kept, as long as that says TODO; it is remembered
+with the progress.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from autograder.learn.store import Store
 from autograder.release import STARTERS
 from autograder.release.claims import authored_files, file_or_package, matches
 
-__all__ = ["Starters", "find_starters", "part_files", "released_starters", "worked_on"]
+__all__ = ["Starters", "find_starters", "holds_starters", "part_files", "released_starters", "worked_on"]
 
 _GIT_S = 10
 
@@ -51,7 +51,7 @@ def find_starters(catalog: Catalog, store: Store, *, remember: bool = True) -> S
     Raises:
         StoreError: the progress cannot be read.
     """
-    if catalog.course.edition == "student":
+    if holds_starters(catalog):
         return released_starters(catalog)
     known = {
         event.topic: {str(name): str(text) for name, text in files.items()}
@@ -71,6 +71,11 @@ def find_starters(catalog: Catalog, store: Store, *, remember: bool = True) -> S
             if remember and not begun:
                 store.record("starters", topic.name, files=files)
     return Starters(known)
+
+
+def holds_starters(catalog: Catalog) -> bool:
+    """Whether the starters lie in the course a second time, as in a student edition of several topics."""
+    return (catalog.root / STARTERS).is_dir()
 
 
 def released_starters(catalog: Catalog) -> Starters:

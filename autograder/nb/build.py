@@ -12,6 +12,7 @@ from autograder.catalog.root import TOPIC_FILE
 from autograder.errors import CatalogError
 from autograder.nb.cover import cover_sheet
 from autograder.nb.folder import GradingFolder
+from autograder.release.counts import counts
 
 __all__ = ["build_course"]
 
@@ -78,7 +79,8 @@ def _contents(catalog: Catalog, topic: Topic) -> dict[PurePosixPath, bytes]:
             remedy="Write the file, or set the topic's status to 'planned'.",
         )
     files[PurePosixPath(f"{topic.name}.ipynb")] = cover_sheet(topic, places).encode()
-    files[PurePosixPath(TOPIC_FILE)] = handout(catalog.course, topic).encode()
+    counted = catalog.course.model_copy(update={"unseen_checks": {topic.name: counts(catalog, topic)}})
+    files[PurePosixPath(TOPIC_FILE)] = handout(counted, topic).encode()
     return files
 
 

@@ -47,7 +47,9 @@ def _graded(topic: Topic, part: Part) -> Iterator[Any]:
         f"{name}-how",
         f"### {part.name}: {part.points} points\n\n"
         f"Edit {files} beside this notebook, save, then run the next cell. "
-        "Your file is what is graded; this notebook is never run for a grade.",
+        "Your file is what is graded; this notebook is never run for a grade. "
+        "The cell and nbgrader's Validate run the brief's examples: an app can pass all of them and still be "
+        "wrong, for hidden checks judge what you hand in.",
     )
     source = f'from sidebyside import check\n\ncheck("{topic.name}", "{part.name}")'
     yield new_code_cell(source, id=_id(name), metadata=_metadata(name, grade=True, points=part.points))

@@ -7,25 +7,27 @@ from pathlib import Path
 
 from autograder.catalog import Catalog, Part, Topic
 
-__all__ = ["counts_table", "hidden_checks"]
+__all__ = ["counts", "counts_table"]
 
 
-def hidden_checks(catalog: Catalog, topic: Topic, part: Part) -> int:
-    """How many hidden checks judge a part; 0 where a person does."""
-    if not part.served:
-        return 0
-    return sum(_tests(file) for file in catalog.places(topic.name).hidden_checks(part.framework))
+def counts(catalog: Catalog, topic: Topic) -> dict[str, int]:
+    """How many hidden checks judge each part of a topic; without the parts that a person judges."""
+    found = {part.name: _hidden_checks(catalog, topic, part) for part in topic.part if part.served}
+    return {name: count for name, count in found.items() if count}
 
 
 def counts_table(catalog: Catalog) -> str:
-    """The table ``hidden_checks`` of a course.toml, to be appended to it; empty where there are none."""
+    """The table ``unseen_checks`` of a course.toml, to be appended to it; empty where there are none."""
     lines = []
     for topic in catalog.ready:
-        counts = {part.name: hidden_checks(catalog, topic, part) for part in topic.part}
-        told = ", ".join(f"{name} = {count}" for name, count in counts.items() if count)
+        told = ", ".join(f"{name} = {count}" for name, count in counts(catalog, topic).items())
         if told:
             lines.append(f"{topic.name} = {{ {told} }}\n")
-    return f"\n[hidden_checks]\n{''.join(lines)}" if lines else ""
+    return f"\n[unseen_checks]\n{''.join(lines)}" if lines else ""
+
+
+def _hidden_checks(catalog: Catalog, topic: Topic, part: Part) -> int:
+    return sum(_tests(file) for file in catalog.places(topic.name).hidden_checks(part.framework))
 
 
 def _tests(file: Path) -> int:

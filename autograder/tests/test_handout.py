@@ -12,6 +12,8 @@ import pytest
 from autograder.catalog import Catalog, handout, load
 from autograder.catalog.root import TOPIC_FILE
 from autograder.errors import CatalogError
+from autograder.learn.starters import find_starters, worked_on
+from autograder.learn.store import open_store
 from autograder.nb.build import build_course
 from autograder.selfcheck import EXAMPLES_ONLY, self_check
 from autograder.verdict import Verdict
@@ -116,3 +118,14 @@ def test_pytest_judges_the_apps_beside_the_examples(author: Catalog, handed_out:
     assert "sent: GET /hello/Ada" in told
     assert "Traceback" not in told
     assert "hidden checks judge" in told
+
+
+def test_a_topic_that_was_handed_out_says_what_is_unknown_and_what_was_begun(handed_out: Path) -> None:
+    catalog = load()
+    assert catalog.course.unseen_checks == {"greeting": {"flask": 3, "fastapi": 3}}
+    report = self_check(catalog, catalog.topic("greeting"))
+    assert report.notes[1] == "When you hand it in, 3 hidden checks judge Flask and 3 judge FastAPI."
+    with open_store(catalog) as store:
+        topic, starters = catalog.topic("greeting"), find_starters(catalog, store)
+        (handed_out / "flask_app.py").write_text("# mine\n", "utf-8")
+        assert [worked_on(catalog, starters, topic, part) for part in topic.part] == [True, False]

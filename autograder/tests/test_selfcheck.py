@@ -90,7 +90,7 @@ def test_a_released_edition_says_how_many_hidden_checks_judge_each_part(tmp_path
     }
     (author.root / "course.toml").write_text(text.replace('"author"', '"student"'), "utf-8")
     catalog = load(author.root)
-    assert catalog.course.hidden_checks == {"greeting": judged}
+    assert catalog.course.unseen_checks == {"greeting": judged}
     report = checked(catalog, catalog.places("greeting").solution)
     assert {part.name: part.hidden_checks for part in report.parts} == judged
     one, other = judged.values()

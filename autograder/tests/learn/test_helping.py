@@ -86,7 +86,12 @@ def test_without_a_failing_check_it_is_said_what_passes_and_what_was_not_checked
 def test_without_a_check_that_failed_there_is_nothing_to_hint_at(
     learner: Learner, again: tuple[str, ...]
 ) -> None:
-    assert "course check greeting" in learner.types("hint", *again, code=1)
+    said = learner.types("hint", *again, code=1)
+    assert "nothing has been checked yet" in said
+    assert "course check greeting" in said
+    for words, what in (("greeting",), "greeting"), (("fastapi",), "greeting, FastAPI"):
+        said = learner.types("hint", *words, *again, code=1)
+        assert f"{what} has not been checked yet" in said
     learner.was_checked(Verdict.PASSED, 10)
     assert "Nothing fails here" in learner.types("hint", "greeting", "flask", *again, code=1)
 
