@@ -22,7 +22,11 @@ __all__ = ["CheckInfo", "Finding", "Order", "Question", "lines", "say"]
 
 @dataclass(frozen=True, slots=True)
 class CheckInfo:
-    """A check as collected, before anything ran."""
+    """A check as collected, before anything ran.
+
+    Attributes:
+        asks_app: whether it talks to the app; one that looks at the findings alone does not.
+    """
 
     name: str
     sentence: str
@@ -31,6 +35,7 @@ class CheckInfo:
     hints: tuple[str, ...]
     needs: tuple[str, ...]
     file: str
+    asks_app: bool = True
 
     def told(self) -> dict[str, object]:
         """For JSON."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import random
 import time
@@ -150,7 +151,13 @@ def info_of(
         hints=tuple(map(str, mark("course_hint"))),
         needs=tuple(map(str, mark("course_needs"))),
         file=file,
+        asks_app=_asks_app(function),
     )
+
+
+def _asks_app(function: object) -> bool:
+    takes = set(inspect.signature(function).parameters) if callable(function) else set()
+    return "findings" not in takes or not takes.isdisjoint({"api", "apps"})
 
 
 def _finding(name: str, failure: BaseException | None, wall_s: float) -> Finding:

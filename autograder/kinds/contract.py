@@ -17,6 +17,7 @@ from autograder.checks.runner import CheckRunner
 from autograder.errors import CatalogError, GradingBroken
 from autograder.frameworks import FRAMEWORKS, Framework
 from autograder.kinds.database import Database, fresh_database
+from autograder.kinds.findings_file import findings_file
 from autograder.kinds.judge import Setting
 from autograder.kinds.stretch import stretch
 from autograder.kinds.told import explained, not_started, refused
@@ -200,6 +201,11 @@ class ContractJudge:
         )
         return runner.run(order, service, give_up=lambda: _end(service))
 
+    def _about(self, info: CheckInfo) -> str | None:
+        """The file that a check is about, where that is not the app."""
+        name = findings_file(self._framework.name)
+        return name if not info.asks_app and name in self._setting.part.files else None
+
     def _scored(
         self,
         runner: CheckRunner,
@@ -214,7 +220,7 @@ class ContractJudge:
             "" if outcome is None else outcome.stderr, [_may_have_failed(each) for each in findings]
         )
         checks = [
-            _check_report(info, finding, sections, error)
+            _check_report(info, finding, sections, error, self._about(info))
             for info, finding, error in zip(runner.infos, findings, errors, strict=True)
         ]
         return part_report(
@@ -291,7 +297,9 @@ def _may_have_failed(finding: Finding) -> str | None:
     return finding.sent
 
 
-def _check_report(info: CheckInfo, finding: Finding, sections: dict[str, str], error: str) -> CheckReport:
+def _check_report(
+    info: CheckInfo, finding: Finding, sections: dict[str, str], error: str, file: str | None
+) -> CheckReport:
     return CheckReport(
         name=info.name,
         sentence=info.sentence,
@@ -303,6 +311,7 @@ def _check_report(info: CheckInfo, finding: Finding, sections: dict[str, str], e
         expected=finding.expected,
         got=finding.got,
         error=error,
+        file=file,
         objective=info.objective,
         section=sections.get(info.objective or ""),
         hints=info.hints,

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from autograder.checks.findings import Findings
 from autograder.errors import CatalogError, GradingBroken
 from autograder.kinds.contract import ContractJudge
+from autograder.kinds.findings_file import findings_file
 from autograder.kinds.judge import Setting
 from autograder.outcome import Outcome
 from autograder.report.model import PartReport
@@ -75,7 +76,7 @@ class FixJudge:
 
 
 def _findings_file(setting: Setting) -> str:
-    name = f"{setting.part.framework}_findings.yaml"
+    name = findings_file(setting.part.framework)
     if name not in setting.part.files:
         raise CatalogError(
             f"The part {setting.part.name!r} of kind fix hands in no {name}.",

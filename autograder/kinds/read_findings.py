@@ -40,7 +40,7 @@ def _entries(name: str) -> list[dict[str, object]]:
     if listed is None:
         return []
     if not isinstance(listed, list):
-        message = "holds no list: each finding begins with a dash"
+        message = "does not hold a list: begin each finding with a dash"
         raise _Problem(message)
     if len(listed) > _MOST_ENTRIES:
         message = f"holds more than {_MOST_ENTRIES} findings"
@@ -50,27 +50,27 @@ def _entries(name: str) -> list[dict[str, object]]:
 
 def _entry(number: int, found: object) -> dict[str, object]:
     if not isinstance(found, dict):
-        message = f"has a finding, number {number}, that is no mapping of keys to values"
+        message = f"has a finding, number {number}, that is not a mapping of keys to values"
         raise _Problem(message)
     entry: dict[str, object] = {
         key: _text(number, key, found.get(key)) for key in ("class", "function", "request")
     }
     line = found.get("line")
     if line is not None and (type(line) is not int or not 1 <= line <= _LAST_LINE):
-        message = f"has a finding, number {number}, whose `line` is no line's number"
+        message = f"has a finding, number {number}, whose `line` is not a line number"
         raise _Problem(message)
     return {**entry, "line": line}
 
 
 def _text(number: int, key: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        message = f"has a finding, number {number}, whose `{key}` is no text"
+        message = f"has a finding, number {number}, whose `{key}` is not a string"
         raise _Problem(message)
     if len(value) > _LONGEST:
         message = f"has a finding, number {number}, whose `{key}` is longer than {_LONGEST} characters"
         raise _Problem(message)
     if any("\ud800" <= char <= "\udfff" for char in value):
-        message = f"has a finding, number {number}, whose `{key}` is no text"
+        message = f"has a finding, number {number}, whose `{key}` is not a string"
         raise _Problem(message)
     return value.strip()
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autograder.report.model import PartReport
+from autograder.report.model import CheckReport, PartReport
 
 __all__ = ["Desk"]
 
 # A report names a learner's own files relative to their folder, and all others by an absolute path.
 _OWN_FRAME = re.compile(r'^( *File ")([^"/\\<:][^":<>]*\.py)(", line )([0-9]{1,9})', re.MULTILINE)
+
+_LINE = re.compile(r"\bin line ([0-9]{1,9})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,13 @@ class Desk:
     files: Mapping[str, tuple[str, ...]]
     untouched: frozenset[str] = frozenset()
     is_own: bool = True
+
+    def of(self, part: PartReport, check: CheckReport) -> str:
+        """Where to look for what a check found."""
+        if check.file is None:
+            return self.place(part, check.error)
+        line = _LINE.search(check.message)
+        return f"{self.folder}{check.file}{f':{line[1]}' if line else ''}"
 
     def place(self, part: PartReport, traceback: str = "") -> str:
         """Where to look: ``path:line`` of the traceback's last line, or else the part's first file."""

@@ -40,6 +40,9 @@ class CheckReport(_Frozen):
     sent: str | None = Field(default=None, description="The request that decided, shortened.")
     expected: str | None = None
     got: str | None = Field(default=None, description="The response that decided, shortened.")
+    file: str | None = Field(
+        default=None, description="The file of the part that the check is about, where that is not the app."
+    )
     error: str = Field(
         default="",
         description="The traceback that the app printed while it answered the request that decided.",

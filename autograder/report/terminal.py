@@ -170,7 +170,7 @@ class _Page:
         sent = [("sent", check.sent), ("expected", check.expected)] if whole else []
         place = None
         if self._desk is not None and not check.verdict.earns:
-            place = self._desk.place(part, check.error)
+            place = self._desk.of(part, check)
         facts = self._facts(*sent, ("got", check.got), ("why", check.message), ("in", place))
         title = Text.assemble(self._title(part), " ", self._told(check))
         if not facts:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from autograder.checks import Api, Findings, expect, hint
 
 ADA = {"cookie": "session=ada-4f1c"}
 BOB = {"cookie": "session=bob-92d7"}
 CLEO = {"cookie": "session=cleo-e03b"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+CLASSES = [
+    "command-injection", "cross-site-request", "idor-read", "idor-write", "json-as-text", "mass-assignment",
+    "missing-authentication", "open-redirect", "path-traversal", "predictable-token", "sql-injection",
+    "stored-xss",
+]  # fmt: skip
+VIEWS = [
+    "show_me", "change_me", "add_entry", "list_entries", "show_entry", "list_plots", "change_plot", "borrow",
+    "list_loans", "make_pass", "open_gate", "add_notice", "show_board", "remove_notice", "choose_language",
+]  # fmt: skip
 
 
 @hint("sessions")
@@ -70,3 +82,17 @@ def test_example_findings(findings: Findings) -> None:
     """The findings can be read, and there are some."""
     expect(findings.problem is None, findings.problem or "")
     expect(findings.entries, "There are no findings yet.")
+
+
+@hint("findings")
+def test_example_names(findings: Findings) -> None:
+    """Every finding's class is a slug of the brief, and its function a view of the contract."""
+    expect(findings.problem is None, findings.problem or "")
+    for number, entry in enumerate(findings.entries, 1):
+        for key, name, known in (("class", entry.class_, CLASSES), ("function", entry.function, VIEWS)):
+            close = get_close_matches(name.lower(), known, 1)
+            meant = f": did you mean `{close[0]}`?" if close else "."
+            expect(
+                name in known,
+                f"Finding {number} has the {key} `{name}`, which the brief does not list{meant}",
+            )

@@ -52,23 +52,23 @@ PROBLEMS: dict[str, tuple[str | bytes, str]] = {
     "a null byte": (b"- class: \x00\n", "is not YAML"),
     "too deep": (NESTED, "is not YAML"),
     "a huge number": (f"- {{class: a, function: f, request: r, line: {'9' * 5000}}}", "is not YAML"),
-    "no list": ("class: a\n", "holds no list"),
-    "a word": ("hello\n", "holds no list"),
-    "a list of words": ("- hello\n", "number 1, that is no mapping"),
-    "a key missing": (f"{ONE}- class: a\n  request: b\n", "number 2, whose `function` is no text"),
-    "an empty text": ("- {class: '', function: f, request: r}", "number 1, whose `class` is no text"),
-    "a date": ("- {class: a, function: f, request: 2026-11-22}", "whose `request` is no text"),
-    "half a character": ('- {class: a, function: f, request: "\\ud800"}', "whose `request` is no text"),
-    "a line in words": ("- {class: a, function: f, request: r, line: ten}", "whose `line` is no line's"),
-    "a line that is true": ("- {class: a, function: f, request: r, line: yes}", "whose `line` is no line's"),
-    "line 0": ("- {class: a, function: f, request: r, line: 0}", "whose `line` is no line's number"),
+    "no list": ("class: a\n", "does not hold a list"),
+    "a word": ("hello\n", "does not hold a list"),
+    "a list of words": ("- hello\n", "number 1, that is not a mapping"),
+    "a key missing": (f"{ONE}- class: a\n  request: b\n", "number 2, whose `function` is not a string"),
+    "an empty text": ("- {class: '', function: f, request: r}", "number 1, whose `class` is not a string"),
+    "a date": ("- {class: a, function: f, request: 2026-11-22}", "whose `request` is not a string"),
+    "half a character": ('- {class: a, function: f, request: "\\ud800"}', "whose `request` is not a string"),
+    "a line in words": ("- {class: a, function: f, request: r, line: ten}", "whose `line` is not a line"),
+    "a line that is true": ("- {class: a, function: f, request: r, line: yes}", "whose `line` is not a line"),
+    "line 0": ("- {class: a, function: f, request: r, line: 0}", "whose `line` is not a line number"),
     "a long text": (f"- {{class: a, function: f, request: {'r' * 2049}}}", "longer than 2048 characters"),
     "too many": (ONE * 51, "holds more than 50 findings"),
     "a long file": ("#" * 65_537, "is longer than 65536 bytes"),
     "laughs": (
         "- &a [x, x, x, x]\n"
         + "".join(f"- &{new} [*{old}, *{old}, *{old}, *{old}]\n" for old, new in pairwise("abcdefghijkl")),
-        "number 1, that is no mapping",
+        "number 1, that is not a mapping",
     ),
 }  # fmt: skip
 
@@ -104,9 +104,11 @@ def test_checks_see_what_the_learner_found_and_the_repaired_app(sandbox: Sandbox
     toy = repairing(Toy(tmp_path))
     part = judged(toy, sandbox, ONE, **{"yaml.py": "1 / 0\n", "json.py": "1 / 0\n"})
     assert (part.verdict, part.points) == (Verdict.PASSED, 10), part
+    assert {check.file for check in part.checks[:-1]} == {None}
     told = judged(toy, sandbox, "- class: none\n  function: [\n").checks[-1]
     assert told.verdict is Verdict.FAILED
     assert told.message.startswith("flask_findings.yaml is not YAML in line 3:")
+    assert (told.file, told.error) == ("flask_findings.yaml", "")
 
 
 def test_a_hand_in_without_the_file_is_refused_and_says_so(sandbox: Sandbox, tmp_path: Path) -> None:

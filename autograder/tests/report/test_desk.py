@@ -122,3 +122,13 @@ def test_no_path_is_made_of_what_an_app_printed() -> None:
     text = shown(report(part("flask", failing, process=running)))
     assert all(char.isprintable() or char == "\n" for char in text)
     assert "exercises/routing/flask_app.py" in text
+
+
+def test_a_check_of_the_findings_points_at_their_file() -> None:
+    why = "flask_findings.yaml is not YAML in line 3: mapping values are not allowed here."
+    running = ProcessReport(started=True, stderr=TRACE)
+    failing = check("a", Verdict.FAILED, message=why, file="flask_findings.yaml")
+    text = shown(report(part("flask", failing, process=running)))
+    assert re.search(r"in +exercises/routing/flask_findings\.yaml:3", text)
+    assert "flask_app.py" not in text
+    assert "NameError" not in text
