@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograder.collect.caps import CAPS, Caps
 from autograder.collect.entry import Found, Source, Unread
 from autograder.collect.find import find_submissions
-from autograder.collect.inbox import sync_inbox
+from autograder.collect.inbox import Synced, sync_inbox
 from autograder.collect.one import collect_one
 from autograder.collect.released import ReleasedNotebook
 
@@ -15,6 +15,7 @@ __all__ = [
     "Found",
     "ReleasedNotebook",
     "Source",
+    "Synced",
     "Unread",
     "collect_one",
     "find_submissions",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -25,8 +24,6 @@ _UNREADABLE = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".lz", ".z", ".cab",
 _DROPPINGS = frozenset(
     ["__macosx", "__pycache__", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "icon\r"]
 )
-_COPY = re.compile(r"(?:[ _-]*\(\d{1,3}\)|[ _-]+(?:copy|kopie|copie|copia)[ _-]{0,3}\d{0,3}|[ _-]\d{1,2})\Z")
-_COPY_OF = re.compile(r"\A(?:copy of|kopie von|copie de|copia de) ")
 _EXERCISES = "exercises"
 _DEPTH = 3  # folders below a folder in which an app is looked for
 _ENTRIES = 2_000  # of each of these folders
@@ -77,11 +74,11 @@ class CourseNames:
 
     def is_topic(self, name: str) -> bool:
         """Whether a folder's or an archive's name is the topic's: of any case, and with a copy's number."""
-        return _key(name) == self.topic
+        return self.wanted.is_topics(name)
 
     def is_other(self, name: str) -> bool:
         """Whether it is another topic's."""
-        return _key(name) in self.others
+        return any(Wanted(f"{other}.ipynb", frozenset()).is_topics(name) for other in self.others)
 
     def mentions_topic(self, name: str) -> bool:
         """Whether the topic's name is a word of it, and no other topic's is."""
@@ -90,7 +87,7 @@ class CourseNames:
 
     def resembles(self, name: str) -> str | None:
         """The topic that a name is likely a misspelling of."""
-        close = get_close_matches(_key(name), [self.topic, *sorted(self.others)], 1, _ALIKE)
+        close = get_close_matches(name.casefold(), [self.topic, *sorted(self.others)], 1, _ALIKE)
         return close[0] if close else None
 
     def is_app(self, entry: os.DirEntry[str]) -> bool:
@@ -119,12 +116,3 @@ class CourseNames:
         if (folder / _EXERCISES / self.topic).is_dir():
             return not (folder / _EXERCISES).is_symlink()
         return (folder / _EXERCISES).is_dir() and os.path.lexists(folder / COURSE_FILE)
-
-
-def _key(name: str) -> str:
-    """Equal for a name and what file managers, browsers and people make of it."""
-    key = unicodedata.normalize("NFC", name).casefold().strip()
-    key = _COPY_OF.sub("", key)
-    while (shorter := _COPY.sub("", key)) != key:
-        key = shorter
-    return key

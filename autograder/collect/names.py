@@ -14,6 +14,7 @@ _SHOWN_CHARS = 80
 _NO_NAME_HOLDS = frozenset('\\:<>"|?*')
 # nbgrader finds submissions with glob, to which some of these are patterns.
 _NO_STUDENT_HOLDS = _NO_NAME_HOLDS | frozenset("[]{}/")
+_STUDENT_CHARS = 128  # of the gradebook's column
 _STUDENT_BYTES = 200  # leaves room for what is added to a file's name, below the usual limit of 255
 _WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))]
@@ -107,6 +108,7 @@ def student_problem(student: str) -> str | None:
     """Why this cannot be a student's id, as the end of a sentence; None when it can."""
     checks = (
         (not _is_utf8(student), "it is not UTF-8 text"),
+        (len(student) > _STUDENT_CHARS, f"it is longer than {_STUDENT_CHARS} characters"),
         (len(student.encode(errors="replace")) > _STUDENT_BYTES, f"it is longer than {_STUDENT_BYTES} bytes"),
         (not student.isprintable(), "it contains characters that do not print"),
         (

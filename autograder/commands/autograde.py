@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from autograder.commands.grade import BROKEN, progress, tell_broken
+from autograder.catalog import Topic
+from autograder.collect import Found, Synced
+from autograder.collect.names import printable, student_id
+from autograder.commands.grade import BROKEN, progress, tell_broken, tell_ignored
 from autograder.errors import UsageError
+from autograder.nb.folder import GradingFolder
+from autograder.nb.inbox import entries, listed
 from autograder.nb.record import autograde
 from autograder.nb.remarks import Remark
+from autograder.nb.roster import spellings
 from autograder.report.model import Report
 from autograder.report.terminal import show_class
+from autograder.scoring import unjudged_report
 from autograder.verdict import Status
 
 __all__ = ["build_folder", "graded_with_bar", "run"]
@@ -31,21 +39,78 @@ def run(
 ) -> int:
     """Grade what was handed in and is not graded yet. Returns 0, or 3 when something was broken."""
     folder = build_folder(course, build)
+    place = GradingFolder(folder.resolve())
+    catalog = place.catalog()
+    asked = None if students is None else [student_id(student) for student in students]
+    before = listed(place, catalog, catalog.ready_topic(topic), asked)
+    tell_ignored(before.ignored)
     remarks: list[Remark] = []
-    reports = graded_with_bar(
-        folder, topic, jobs=jobs, students=students, force=force, trust=trust, on_remark=remarks.append
-    )
+    reports: list[Report] = []
+    wanted = _still_asked_for(asked, before, spellings(place))
+    if wanted is None or wanted:
+        reports = graded_with_bar(
+            folder, topic, jobs=jobs, students=wanted, force=force, trust=trust, on_remark=remarks.append
+        )
+    desk = _Desk(catalog.topic(topic), entries(place, catalog, catalog.topic(topic), asked), reports)
     console = Console(highlight=False, soft_wrap=True, markup=False)
     for remark in remarks:
         console.print(remark.text)
-    if not reports and not any(remark.is_change for remark in remarks):
+    shown = desk.shown()
+    is_change = bool(reports) or any(remark.is_change for remark in remarks)
+    if shown:
+        show_class(shown, console)
+        tell_broken(shown)
+    elif not is_change:
         console.print("Nothing new: every hand-in is graded. `--force` grades them again.")
-        return 0
-    if reports:
-        show_class(sorted(reports, key=lambda report: report.student), console)
-    tell_broken(reports)
-    console.print(f"\nNext, in {folder}:\n  nbgrader generate_feedback {topic}\n  nbgrader export")
-    return BROKEN if any(report.status is Status.BROKEN for report in reports) else 0
+    for sentence in desk.remarks():
+        console.print(sentence)
+    if is_change:
+        console.print(f"\nNext, in {folder}:\n  nbgrader generate_feedback {topic}\n  nbgrader export")
+    return BROKEN if any(report.status.needs_instructor for report in shown) else 0
+
+
+def _still_asked_for(
+    asked: Sequence[str] | None, found: Found, spelled: Mapping[str, str]
+) -> list[str] | None:
+    """Those asked for, as the gradebook spells them, without those of whose entries nothing is collected."""
+    if asked is None:
+        return None
+    unread = {each.name for each in found.unread}
+    return [spelled.get(student, student) for student in asked if printable(student) not in unread]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What is told of a class beside the grades.
+
+    Attributes:
+        topic: the topic.
+        found: every entry of ``submitted``.
+        reports: what was graded now.
+    """
+
+    topic: Topic
+    found: Synced
+    reports: Sequence[Report]
+
+    def shown(self) -> list[Report]:
+        """A row for everyone who was graded now, and for every entry that somebody has to look at."""
+        aside = [
+            unjudged_report(self.topic, each.name, each.status, each.reason)
+            for each in self.found.unread
+            if each.status.needs_instructor
+        ]
+        return sorted([*self.reports, *aside], key=lambda report: report.student)
+
+    def remarks(self) -> Iterator[str]:
+        """Who is not in the table."""
+        graded = {report.student for report in self.reports}
+        same = [each.student for each in self.found.submissions if each.student not in graded]
+        if same and self.shown():
+            yield f"Graded before and not changed: {', '.join(same)}."
+        for each in self.found.unread:
+            if each.status is Status.MISSING:
+                yield f"Missing: {each.name}. {each.reason}"
 
 
 def graded_with_bar(

@@ -21,6 +21,7 @@ from autograder.nb.late import LatePenalties, Updated
 from autograder.nb.pages import remove_result
 from autograder.nb.released import points_differ
 from autograder.nb.remarks import Remark, Remarks
+from autograder.nb.roster import Roster, note_entered, roster_of
 from autograder.submission import Submission
 
 __all__ = ["Begun", "begin", "unusable"]
@@ -54,6 +55,7 @@ class _Compared:
         again: why finished grades have to be made again, by student.
         kept: finished grades that are out of date, and why they cannot be made again yet.
         updated: what became of the late penalties.
+        roster: who is on the roster.
     """
 
     folder: GradingFolder
@@ -63,6 +65,7 @@ class _Compared:
     again: Mapping[str, Difference]
     kept: Mapping[str, Difference]
     updated: Updated
+    roster: Roster
 
 
 def begin(converter: Any, topic: str, students: Collection[str] | None = None) -> Begun:
@@ -90,6 +93,7 @@ def begin(converter: Any, topic: str, students: Collection[str] | None = None) -
             compared = _compared(
                 gradebook, folder, topic, standings=asked, present=present, penalties=penalties
             )
+            _note_entered(converter, folder, present, [person.id for person in gradebook.students])
     except OperationalError as error:
         raise unusable(error, folder) from error
     _remove_results(folder, topic, standings, compared.again)
@@ -123,7 +127,17 @@ def _compared(
     Journal(folder.journal).add_all(updated.events)
     again |= {who: Difference(UNCOMPUTED) for who in updated.failed if who in present}
     released = GradingFolder(folder.path, contents.points)
-    return _Compared(released, basis, contents, differ, again, kept, updated)
+    roster = roster_of(gradebook.students, folder)
+    return _Compared(released, basis, contents, differ, again, kept, updated, roster)
+
+
+def _note_entered(
+    converter: Any, folder: GradingFolder, present: Collection[str], known: Collection[str]
+) -> None:
+    """Remember whom grading is about to enter into the gradebook."""
+    found = {Path(path).parent.name for path in converter.assignments}
+    if converter.create_student:
+        note_entered(folder, found or present, known)
 
 
 def _remarks(
@@ -141,6 +155,7 @@ def _remarks(
     yield from words.unknown(unknown(recorded, standings, present))
     yield from words.vanished([who for who in gone if who in recorded])
     yield from words.removed([who for who in gone if who not in recorded])
+    yield from words.off_roster({who: compared.roster.problem(who) for who in sorted(present)})
 
 
 def _remove_results(

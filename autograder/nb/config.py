@@ -19,7 +19,8 @@ from autograder.nb import elsewhere, lock
 from autograder.nb.downloads import collected_suffixes
 from autograder.nb.engine import close_engine
 from autograder.nb.folder import GradingFolder
-from autograder.nb.inbox import odd_names, refresh
+from autograder.nb.inbox import refresh
+from autograder.nb.roster import keep_spellings
 from autograder.nb.transfer import to_submitted
 
 __all__ = ["DATABASE_VARIABLE", "configure"]
@@ -67,9 +68,8 @@ def configure(c: Any, folder: Path) -> None:
     _converters(c, catalog)
     _feedback(c)
     try:
+        keep_spellings(place, c.CourseDirectory.db_url)
         refresh(place, catalog)
-        for name in odd_names(place):
-            _LOG.warning("This folder of hand-ins is not named as a student can be: %r", name)
     except (CourseError, OSError) as error:
         c.GuardingExporter.trouble = str(error)
         _LOG.error("The hand-ins could not be collected: %s", error)

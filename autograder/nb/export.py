@@ -14,15 +14,17 @@ from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
 from autograder.catalog import Catalog, Topic
+from autograder.collect import Unread
 from autograder.errors import CourseError, reason
 from autograder.nb.basis import Basis
 from autograder.nb.compare import Difference, differences
 from autograder.nb.contents import contents_of
 from autograder.nb.counted import counted_grades, status_of_counted
 from autograder.nb.folder import GradingFolder
-from autograder.nb.inbox import odd_names, refresh
+from autograder.nb.inbox import entries
 from autograder.nb.journal import Journal, Kind, Standing
 from autograder.nb.pages import outdated_pages
+from autograder.nb.roster import roster_of, spellings
 from autograder.nb.whole import replacing
 from autograder.report.model import CountedGrade, Report
 from autograder.verdict import Status
@@ -78,7 +80,7 @@ class StatusExport(ExportPlugin):
             writer = csv.DictWriter(file, [*_COLUMNS, *parts], restval="")
             writer.writeheader()
             for name in names:
-                for row in _rows(gradebook, folder, catalog.topic(name)):
+                for row in _rows(gradebook, folder, catalog, catalog.topic(name)):
                     if not self.student or row["student_id"] in wanted:
                         writer.writerow({key: _cell(value) for key, value in row.items()})
         self.log.info("Exported grades to %s", target)
@@ -109,6 +111,8 @@ class _Row:
     counted: CountedGrade | None
     difference: Difference | None
     is_present: bool
+    unread: Unread | None
+    off_roster: str
 
     @property
     def status(self) -> str:
@@ -130,11 +134,18 @@ class _Row:
         """Where a student stands of whom nothing was collected, or whose hand-in was withdrawn."""
         if self.submission is not None:
             return UNGRADED
+        if self.unread is not None and self.unread.status.needs_instructor:
+            return self.unread.status
         return WITHDRAWN if self.standing is not None and self.standing.withdrawn else Status.MISSING
 
     @property
     def reason(self) -> str:
-        """Why there is no ordinary grade."""
+        """Why there is no ordinary grade, what in ``submitted`` is not it, and whether the id is known."""
+        unread = self.unread.reason.splitlines()[0] if self.unread else ""
+        return "; ".join(filter(None, [self._of_grade, unread, self.off_roster]))
+
+    @property
+    def _of_grade(self) -> str:
         if self.standing is not None and self.standing.reason:
             return self.standing.reason.splitlines()[0]
         if not self.is_present:
@@ -159,12 +170,14 @@ class _Row:
         if self.standing is not None and self.standing.withdrawn:
             facts = json.loads(self.standing.withdrawn)
             return f"{facts['reason'] or 'withdrawn'}; the files are in {facts['moved_to']}"
-        return (
-            "" if self.status == Status.MISSING else "collected, but the hand-in is no longer in submitted/"
-        )
+        if self.standing is None or self.status == Status.MISSING:
+            return ""
+        return "collected, but the hand-in is no longer in submitted/"
 
 
-def _rows(gradebook: Any, folder: GradingFolder, topic: Topic) -> Iterator[dict[str, object]]:
+def _rows(
+    gradebook: Any, folder: GradingFolder, catalog: Catalog, topic: Topic
+) -> Iterator[dict[str, object]]:
     assignment = gradebook.find_assignment(topic.name)
     journal = Journal(folder.journal)
     standings = journal.standings(topic.name)
@@ -173,21 +186,25 @@ def _rows(gradebook: Any, folder: GradingFolder, topic: Topic) -> Iterator[dict[
     differ = differences(
         standings, contents.scores, Basis.now(folder, topic.name, contents.points), topic.name
     )
-    present = {each.student for each in refresh(folder, folder.catalog(), topics=[topic.name])}
+    found = entries(folder, catalog, topic)
+    present = {each.student for each in found.submissions}
     people = {person.id: person for person in gradebook.students}
-    homes = {path.name for path in folder.submitted.glob("*") if not path.name.startswith(".")}
-    for student in sorted(people.keys() | standings.keys() | homes - set(odd_names(folder))):
-        found = _found(gradebook, topic, student)
+    roster = roster_of(people.values(), folder)
+    spelled = spellings(folder)
+    unread = {spelled.get(each.name, each.name): each for each in found.unread}
+    for student in sorted(people.keys() | standings.keys() | unread.keys()):
         standing = standings.get(student)
         row = _Row(
             student,
             people.get(student),
-            found,
+            _found(gradebook, topic, student),
             standing,
             _report(journal, standing),
             counted.get(student),
             differ.get(student),
             student in present,
+            unread.get(student),
+            roster.problem(student) if student in present else "",
         )
         yield {
             "assignment": topic.name,

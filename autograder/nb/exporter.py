@@ -18,6 +18,7 @@ from autograder.nb import lock
 from autograder.nb.begin import Begun, begin
 from autograder.nb.engine import close_engine
 from autograder.nb.folder import GradingFolder
+from autograder.nb.inbox import listed
 from autograder.nb.journal import Journal, Kind
 from autograder.nb.reading import read_handed_in
 from autograder.report.model import Report
@@ -115,10 +116,19 @@ class GuardingExporter(NotebookExporter):
         begun = getattr(self.parent, "begun", None)
         if isinstance(begun, Begun):
             return begun
+        self._tell_unread()
         begun = begin(self.parent, self.parent.coursedir.assignment_id)
         for remark in begun.remarks:
             self.parent.log.warning(remark.text)
         return begun
+
+    def _tell_unread(self) -> None:
+        """Warn of the entries of ``submitted`` that are not understood, and so are not graded."""
+        catalog = self._folder.catalog()
+        wanted = [topic for topic in catalog.ready if topic.name == self.parent.coursedir.assignment_id]
+        for each in [each for topic in wanted for each in listed(self._folder, catalog, topic).unread]:
+            if each.status.needs_instructor:
+                self.parent.log.warning("Not graded: %s. %s", each.name, each.reason)
 
     def _read(self, path: Path, resources: Any) -> tuple[Any, Any]:
         notebook = read_handed_in(path.read_bytes())

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 from autograder.catalog import Catalog, Topic
-from autograder.collect import ReleasedNotebook, sync_inbox
+from autograder.collect import Found, ReleasedNotebook, Synced, sync_inbox
+from autograder.collect.course_names import CourseNames
+from autograder.collect.entries import class_entries
+from autograder.collect.folder import reading
 from autograder.collect.journal import Record, journal_file
-from autograder.collect.names import student_problem
 from autograder.errors import GradingBroken
 from autograder.nb.folder import GradingFolder
 from autograder.nb.journal import Journal, Standing
+from autograder.nb.roster import spellings
 from autograder.submission import Submission
 
-__all__ = ["collected", "odd_names", "refresh", "whole_digest"]
+__all__ = ["collected", "entries", "listed", "refresh", "whole_digest"]
 
 _NEVER = Standing()
 
@@ -29,27 +31,51 @@ def refresh(
 ) -> list[Submission]:
     """Collect what changed in ``submitted`` since the last time, and write it into the journal.
 
-    What was collected once stays in the inbox, even when it is gone from ``submitted``. A folder
-    whose name cannot be a student's id is passed over; see ``odd_names``.
+    What was collected once stays in the inbox, even when it is gone from ``submitted``. Entries from
+    which nothing is collected are passed over; see ``entries``.
 
     Returns:
         The hand-ins of the topics and students asked for.
     """
+    wanted = [topic for topic in catalog.ready if topics is None or topic.name in topics]
+    return [each for topic in wanted for each in entries(folder, catalog, topic, students).submissions]
+
+
+def entries(
+    folder: GradingFolder, catalog: Catalog, topic: Topic, students: Collection[str] | None = None
+) -> Synced:
+    """Every entry of ``submitted``, seen as one topic's; what changed since the last time is collected."""
     if not folder.submitted.is_dir():
-        return []
+        return Synced()
     folder.inbox.mkdir(exist_ok=True)
-    odd = set(odd_names(folder))
-    wanted = {name for name in _names(folder) if name not in odd and (students is None or name in students)}
-    found: list[Submission] = []
-    for topic in catalog.ready:
-        if topics is None or topic.name in topics:
-            found += _refresh_topic(folder, topic, wanted)
-    return found
+    released = folder.release / topic.name / f"{topic.name}.ipynb"
+    synced = sync_inbox(
+        folder.submitted,
+        folder.inbox,
+        topic,
+        students,
+        topics=[each.name for each in catalog.ready],
+        spellings=spellings(folder),
+        released=ReleasedNotebook.read(released) if released.is_file() else None,
+    )
+    journal = Journal(folder.journal)
+    known = journal.standings(topic.name) if synced.submissions else {}
+    found = {submission.student: whole_digest(submission) for submission in synced.submissions}
+    changed = {name: digest for name, digest in found.items() if known.get(name, _NEVER).collected != digest}
+    if changed:
+        journal.add_collected(topic.name, changed)
+    return synced
 
 
-def odd_names(folder: GradingFolder) -> list[str]:
-    """Folders of ``submitted`` whose names cannot be students' ids."""
-    return [name for name in _names(folder) if student_problem(name)]
+def listed(
+    folder: GradingFolder, catalog: Catalog, topic: Topic, students: Collection[str] | None = None
+) -> Found:
+    """Every entry of ``submitted``, seen as one topic's, without collecting anything."""
+    if not folder.submitted.is_dir():
+        return Found()
+    names = CourseNames.of(topic, [each.name for each in catalog.ready])
+    with reading(folder.submitted):
+        return class_entries(folder.submitted, names, by_topic=True, students=students)
 
 
 def collected(folder: GradingFolder, topic: str, student: str) -> Submission:
@@ -77,29 +103,3 @@ def whole_digest(submission: Submission) -> str:
         if path.is_file():
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _refresh_topic(folder: GradingFolder, topic: Topic, students: Collection[str]) -> list[Submission]:
-    released = folder.release / topic.name / f"{topic.name}.ipynb"
-    submissions = sync_inbox(
-        folder.submitted,
-        folder.inbox,
-        topic,
-        students,
-        released=ReleasedNotebook.read(released) if released.is_file() else None,
-    )
-    journal = Journal(folder.journal)
-    known = journal.standings(topic.name) if submissions else {}
-    found = {submission.student: whole_digest(submission) for submission in submissions}
-    changed = {name: digest for name, digest in found.items() if known.get(name, _NEVER).collected != digest}
-    if changed:
-        journal.add_collected(topic.name, changed)
-    return submissions
-
-
-def _names(folder: GradingFolder) -> list[str]:
-    return sorted(path.name for path in _folders(folder.submitted) if not path.name.startswith("."))
-
-
-def _folders(place: Path) -> list[Path]:
-    return [path for path in place.iterdir() if path.is_dir()] if place.is_dir() else []

@@ -94,6 +94,12 @@ class Remarks:
                 f"Put the hand-in back, or settle it with `{self._withdraw(students)}`."
             )
 
+    def off_roster(self, problems: Mapping[str, str]) -> Iterator[Remark]:
+        """Students who handed in and are not on the roster."""
+        for student, problem in problems.items():
+            if problem:
+                yield Remark(f"{student} is {problem}")
+
     def times(self, duedate: datetime | None, timeless: Sequence[str]) -> Iterator[Remark]:
         """Why a late penalty cannot be computed, where penalties are configured."""
         if duedate is None:

@@ -15,12 +15,12 @@ from autograder.catalog.model import Part, Topic
 from autograder.collect import inbox as inbox_module
 from autograder.collect import sync_inbox
 from autograder.collect.one import collect_one
-from autograder.errors import UsageError
 from autograder.submission import Submission
 
 APP = {"flask_app.py": "x = 1", "fastapi_app.py": "x = 2"}
 Lay = Callable[..., Path]
 SETTLE_S = 0.06
+TOPICS = ("routing", "validation", "errors")
 
 
 class Course:
@@ -31,6 +31,7 @@ class Course:
         self.submitted.mkdir()
         self.topic = topic
         self.collected: list[str] = []
+        self.unread: dict[str, tuple[str, str]] = {}
         self._lay = lay
         monkeypatch.setattr(inbox_module, "collect_one", self._collect)
 
@@ -45,7 +46,9 @@ class Course:
     def sync(self, students: list[str] | None = None, **more: object) -> dict[str, Submission]:
         time.sleep(SETTLE_S)
         self.collected.clear()
-        found = sync_inbox(self.submitted, self.inbox, self.topic, students, **more)  # type: ignore[arg-type]
+        synced = sync_inbox(self.submitted, self.inbox, self.topic, students, topics=TOPICS, **more)  # type: ignore[arg-type]
+        found = synced.submissions
+        self.unread = {each.name: (str(each.status), each.reason) for each in synced.unread}
         assert [each.student for each in found] == sorted(each.student for each in found)
         return {each.student: each for each in found}
 
@@ -213,13 +216,47 @@ def test_the_time_does_not_change_the_digest(course: Course) -> None:
 
 
 def test_folders_that_cannot_be_students_are_named_and_the_others_are_collected(course: Course) -> None:
-    for student in ("alice", "a\nb", "-rf", "x[1]"):
+    for student in ("alice", "a\nb", "-rf", "x[1]", " dot", "a:b"):
         course.hand_in(student)
     (course.submitted / ".ipynb_checkpoints").mkdir()
-    with pytest.raises(UsageError, match="not named as students can be") as caught:
-        course.sync()
-    assert '"-rf", "a\\nb", "x[1]"' in caught.value.what
+    assert set(course.sync()) == {"alice"}
     assert course.collected == ["alice"]
+    assert set(course.unread) == {"a\\nb", "-rf", "x[1]", " dot", "a:b"}
+    assert all(status == "not_understood" for status, _ in course.unread.values())
+
+
+def test_what_belongs_to_no_topic_is_reported_and_says_what_to_do(
+    course: Course, lay: Lay, zipped: Callable[..., Path]
+) -> None:
+    lay(course.submitted / "ada", APP)
+    lay(course.submitted / "ben" / "routng", APP)
+    zipped(APP).rename(course.submitted / "cy.zip")
+    lay(course.submitted / "dot" / "validation", APP)
+    lay(course.submitted / "eve" / "Routing", APP)
+    assert set(course.sync()) == {"eve"}
+    assert {name: status for name, (status, _) in course.unread.items()} == {
+        "ada": "not_understood",
+        "ben": "not_understood",
+        "cy": "not_understood",
+        "dot": "missing",
+    }
+    assert "it resembles routing. Rename it to routing" in course.unread["ben"][1]
+    assert "Move the files into ada/routing/" in course.unread["ada"][1]
+    assert '"cy.zip" is an archive beside the students\' folders' in course.unread["cy"][1]
+
+
+def test_a_newer_zip_is_collected_in_place_of_the_folder(course: Course, zipped: Callable[..., Path]) -> None:
+    folder = course.hand_in("gus", flask_app__py="x = 'old'")
+    course.sync()
+    archive = zipped({**APP, "flask_app.py": "x = 'new'"}).rename(folder.parent / "routing.zip")
+    os.utime(archive, (time.time() + 60,) * 2)
+    gus = course.sync()["gus"]
+    assert (gus.folder / "flask_app.py").read_text() == "x = 'new'"
+    assert '"gus/routing.zip" was taken, for it is newer; "gus/routing" was not.' in gus.notes
+    archive.unlink()
+    gus = course.sync()["gus"]
+    assert (gus.folder / "flask_app.py").read_text() == "x = 'old'"
+    assert not any("newer" in note for note in gus.notes)
 
 
 def test_the_inbox_holds_nothing_that_nbgrader_would_take_for_a_student(course: Course) -> None:

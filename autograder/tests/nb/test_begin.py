@@ -112,7 +112,7 @@ def test_entries_and_grades_that_nothing_explains_are_reported_and_left_alone(de
         "zoe": ("ungraded", ""),
     }
     assert all("submitted/" in row["reason"] for row in told.values())
-    assert graded(desk, students=["ann"]) == (set(), "")
+    assert graded(desk, students=["ann"]) == (set(), "ann is not on the roster")
 
 
 def test_changed_hidden_checks_make_the_grades_again(desk: Desk) -> None:
