@@ -43,7 +43,7 @@ _RELEASE = [
 # The exporter takes nothing over that ClearOutput or CheckCellMetadata could object to.
 _SANITIZE = ["autograder.nb.restore.RestoreCells", "autograder.nb.restore.EscapeMarkdown"]
 _AUTOGRADE = ["autograder.nb.judge.Judge", "autograder.nb.grades.RecordGrades"]
-_FEEDBACK = ["nbgrader.preprocessors.GetGrades", "autograder.nb.feedback.ShowStanding"]
+_FEEDBACK = ["autograder.nb.feedback.ShowStanding"]
 
 
 def configure(c: Any, folder: Path) -> None:

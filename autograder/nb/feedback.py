@@ -58,10 +58,13 @@ class FreshFeedback(HTMLExporter):
 
 
 class ShowStanding(NbGraderPreprocessor):
-    """Tells the template what counts, which cells wait for a person, and what the topic is called."""
+    """Tells the template what counts, what a person commented, and what the topic is called.
+
+    In place of nbgrader's GetGrades, which knows comments on cells that students edit only.
+    """
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Add ``waits`` and ``earned`` to graded cells, and ``course`` to the resources."""
+        """Add ``earned``, ``waits`` and ``comment`` to graded cells, and ``course`` to the resources."""
         names = resources["nbgrader"]
         topic, student = names["assignment"], names["student"]
         folder = GradingFolder(Path(self.parent.parent.coursedir.root))
@@ -71,8 +74,14 @@ class ShowStanding(NbGraderPreprocessor):
         counted = {grade_id(topic, part.name): part for part in facts.counted.parts}
         parts = []
         for cell in filter(utils.is_grade, nb.cells):
-            part = counted[cell.metadata.nbgrader.grade_id]
-            cell.metadata.nbgrader.update(waits=part.waits, earned=part.points, points=part.max_points)
+            name = cell.metadata.nbgrader.grade_id
+            part = counted[name]
+            cell.metadata.nbgrader.update(
+                waits=part.waits,
+                earned=part.points,
+                points=part.max_points,
+                comment=facts.comments.get(name),
+            )
             parts.append(cell.metadata.nbgrader)
         resources["course"] = {
             "title": catalog.topic(topic).title,

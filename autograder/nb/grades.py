@@ -8,6 +8,7 @@ from typing import Any
 
 from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
+from nbgrader.api import Comment
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.errors import GradingBroken
@@ -57,6 +58,7 @@ class RecordGrades(NbGraderPreprocessor):
             )
             _hold_same(graded, notebook, report)
             flagged = _record(notebook, points, changed)
+            _add_comments(gradebook, notebook, graded)
             gradebook.db.flush()
             gradebook.db.refresh(notebook)
             penalty = begun.penalties.assign(notebook)
@@ -75,6 +77,9 @@ class RecordGrades(NbGraderPreprocessor):
         for name in flagged:
             note = new_markdown_cell(_CHANGED, id=f"{graded[name].id[:50]}-changed")
             nb.cells.insert(nb.cells.index(graded[name]) + 1, note)
+        for cell in graded.values():
+            # In the result alone: for such a cell the formgrader shows a field for a comment.
+            cell.metadata.nbgrader.solution = True
         return nb, resources
 
 
@@ -96,7 +101,7 @@ def _record(notebook: Any, points: Mapping[str, float | None], changed: Collecti
     for name, earned in points.items():
         grade = grades[name]
         grade.auto_score = earned
-        if name in comments:
+        if name in comments and comments[name].cell_id != grade.cell_id:
             comments[name].auto_comment = None if earned is None else _NO_RESPONSE
         by_person = grade.manual_score is not None or grade.extra_credit is not None
         if not by_person:
@@ -106,6 +111,18 @@ def _record(notebook: Any, points: Mapping[str, float | None], changed: Collecti
         if by_person and grade.needs_manual_grade:
             flagged.append(name)
     return flagged
+
+
+def _add_comments(gradebook: Any, notebook: Any, graded: Collection[str]) -> None:
+    """Let a person comment on every graded cell.
+
+    nbgrader makes comments for the cells that students edit. These belong to the graded cells themselves:
+    the release and its cells in the gradebook stay as they are.
+    """
+    known = {comment.name for comment in notebook.comments}
+    for grade in notebook.grades:
+        if grade.name in graded and grade.name not in known:
+            gradebook.db.add(Comment(cell_id=grade.cell_id, notebook_id=notebook.id))
 
 
 def _points(cell: Any, report: Report, submission: Submission, folder: GradingFolder) -> float | None:

@@ -36,11 +36,13 @@ class PageFacts:
 
     Attributes:
         counted: the points.
+        comments: by graded cell.
         older: whether a later submission was collected and is not graded.
         digest: hex SHA-256 over all that the page shows.
     """
 
     counted: CountedGrade
+    comments: Mapping[str, str]
     older: bool
     digest: str
 
@@ -58,7 +60,7 @@ def page_facts(
             older = who in standings and not standings[who].complete
             shown = [counted.model_dump(), comments[who], hashlib.sha256(notebook.read_bytes()).hexdigest()]
             digest = hashlib.sha256(json.dumps([*shown, older], sort_keys=True).encode()).hexdigest()
-            found[who] = PageFacts(counted, older, digest)
+            found[who] = PageFacts(counted, comments[who], older, digest)
     return found
 
 
@@ -96,7 +98,7 @@ def _digest_of(page: Path) -> str:
     return found[1] if found else ""
 
 
-def _comments(gradebook: Any, topic: str, student: str | None) -> Mapping[str, list[list[str | None]]]:
+def _comments(gradebook: Any, topic: str, student: str | None) -> Mapping[str, dict[str, str]]:
     query = (
         gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Comment.comment)
         .select_from(Comment)
@@ -108,7 +110,8 @@ def _comments(gradebook: Any, topic: str, student: str | None) -> Mapping[str, l
     )
     if student is not None:
         query = query.filter(SubmittedAssignment.student_id == student)
-    found: dict[str, list[list[str | None]]] = defaultdict(list)
-    for who, cell, comment in query.order_by(BaseCell.name):
-        found[who].append([cell, comment])
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for who, cell, comment in query:
+        if comment:
+            found[who][cell] = comment
     return found

@@ -36,7 +36,9 @@ _CARD = (
 )
 _NOTE = "border-left:4px solid #6b4a00;background-color:#fff8e5;padding:0.2em 0.8em;margin:0.5em 0"
 # Verdict and points keep their places; the sentence goes below them where the page is narrow.
-_TABLE = "margin:0.6em 0;border-top:1px solid #d0d7de"
+_TABLE = "margin:0.6em 0;border-top:1px solid #d0d7de;order:1"
+# A person who grades enters the score right above this fragment: the work comes before the checks there.
+_WORK_FIRST = "display:flex;flex-direction:column"
 _ROW = "display:flex;flex-wrap:wrap;gap:0 0.8em;padding:0.4em 0;border-bottom:1px solid #d0d7de"
 _VERDICT = "flex:0 0 7em"
 _POINTS = "flex:0 0 4em"
@@ -48,7 +50,7 @@ _PRE = (
     "background-color:#f6f8fa;color:#1f2328;border:0;border-radius:4px;padding:0.5em 0.7em;"
     "margin:0.1em 0 0.3em 0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace;font-size:0.9em"
 )
-_SOURCE = f"{_PRE};background-color:#ffffff;border:1px solid #d0d7de"
+_SOURCE = f"{_PRE};background-color:#ffffff;border:1px solid #d0d7de;max-height:36em;overflow:auto"
 # Text of a submission inside a sentence: looks like the sentence, and is no formula.
 _QUOTE = (
     "font-family:inherit;font-size:inherit;color:inherit;background-color:transparent;"
@@ -72,14 +74,15 @@ def part_html(
     Args:
         part: as ``reveal`` left it; what it holds is shown.
         notes: sentences about the hand-in.
-        sources: text of the learner's files by name, shown below, highlighted and capped.
+        sources: text of the learner's files by name, shown before the checks, highlighted and capped.
         first_only: exchanges and hints of the first failing check alone, for who works on it now.
     """
     blocks = [_heading(part), *(_note(note) for note in sentences(part, notes)), *_start(part)]
     if part.checks and part.refusal is None and part.looks_like is None:
         blocks.append(_table(part, facts(part, first_only=first_only)))
     blocks += _sources(sources or {}, lines=_OTHERS_LINES if part.looks_like else None)
-    return f'<div class="course-report tex2jax_ignore mathjax_ignore" style="{_CARD}">{"".join(blocks)}</div>'
+    card = f"{_CARD};{_WORK_FIRST}" if sources else _CARD
+    return f'<div class="course-report tex2jax_ignore mathjax_ignore" style="{card}">{"".join(blocks)}</div>'
 
 
 def _heading(part: PartReport) -> str:

@@ -33,6 +33,9 @@ def test_the_buttons_grade_as_the_command_line_does(desk: Desk, tmp_path: Path, 
         assert desk.grades()["ben"] == {"greeting-flask": None, "greeting-fastapi": None}
         page = server.page(f"/formgrader/submissions/{server.notebook('ann', 'greeting')}/")
         assert "✗ failed" in page
+        assert 'id="greeting-flask-comment"' in page
+        comments = server.api(f"comments?submission_id={server.notebook('ann', 'greeting')}")
+        assert {each["name"] for each in comments} == {"greeting-flask", "greeting-fastapi"}
         assert "<script>alert" not in page
         # The server runs on, and is no longer the one grader.
         assert set(desk.autograde()) == {"ben"}

@@ -54,6 +54,21 @@ def test_points_and_comments_entered_by_hand_reach_the_page(
     assert "Well argued." in generate(desk, "opinion")
 
 
+def test_a_persons_comment_on_an_app_reaches_the_page(desk: Desk) -> None:
+    desk.hand_in("ann", flask="# 3\n")
+    desk.autograde()
+    graded = [cell["metadata"]["nbgrader"] for cell in desk.notebook("ann")["cells"] if cell["metadata"]]
+    assert [facts["solution"] for facts in graded if facts["grade"]] == [True, True]
+    with sqlite3.connect(desk.path / "gradebook.db") as database:
+        database.execute(
+            "UPDATE comment SET manual_comment = 'Well routed.' "
+            "WHERE cell_id = (SELECT id FROM base_cell WHERE name = 'greeting-flask' AND type = 'GradeCell')"
+        )
+    desk.autograde(force=True)
+    text = generate(desk)
+    assert (text.count("Well routed."), "No response" in text) == (1, False)
+
+
 def test_provisional_points_are_marked_on_the_page(desk: Desk) -> None:
     desk.hand_in("ann", flask="# 3\n")
     desk.autograde()
