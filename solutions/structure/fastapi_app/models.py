@@ -1,10 +1,10 @@
-"""What both versions take."""
+"""What both versions accept, and what an error holds in both."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel
 
-__all__ = ["Order"]
+__all__ = ["Order", "Problem"]
 
 
 class Order(BaseModel):
@@ -12,3 +12,9 @@ class Order(BaseModel):
 
     target: str
     seconds: int
+
+
+class Problem(BaseModel):
+    """Why a request is refused; version 2 says more."""
+
+    error: str

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from .dependencies import AnEntry, AnObservatory
 from .desk import Exposure
-from .models import Order
+from .models import Order, Problem
 from .refusals import NoPlatesError, NotUpError, Refusal, UnknownExposureError, UnknownTargetError
 from .sky import TARGETS
 
@@ -71,7 +71,10 @@ def worded(refusal: Refusal) -> tuple[int, str]:
     raise refusal
 
 
-v1 = APIRouter(dependencies=[Depends(word_refusals)])
+v1 = APIRouter(
+    dependencies=[Depends(word_refusals)],
+    responses={code: {"model": Problem} for code in (400, 404)},
+)
 
 
 @v1.get("/status")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from .clock import as_text
 from .dependencies import AnEntry, AnObservatory
 from .desk import Exposure
-from .models import Order
+from .models import Order, Problem
 from .refusals import NoPlatesError, NotUpError, Refusal, UnknownExposureError, UnknownTargetError
 from .sky import TARGETS
 
@@ -103,7 +103,10 @@ def worded(refusal: Refusal) -> tuple[int, dict[str, object]]:
     raise refusal
 
 
-v2 = APIRouter(dependencies=[Depends(word_refusals)])
+v2 = APIRouter(
+    dependencies=[Depends(word_refusals)],
+    responses={code: {"model": Problem} for code in (400, 404, 409)},
+)
 
 
 @v2.get("/status")

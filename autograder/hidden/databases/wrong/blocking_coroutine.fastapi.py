@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Annotated, Final, Self
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -36,6 +36,10 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 __all__ = ["create_app"]
+
+
+LAST_ID: Final = 2**31 - 1
+"""The largest id that a column of PostgreSQL's type `integer` holds."""
 
 
 class Base(DeclarativeBase):
@@ -83,8 +87,8 @@ class Order(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    giver: Annotated[int, Field(alias="from")]
-    taker: Annotated[int, Field(alias="to")]
+    giver: Annotated[int, Field(alias="from", ge=1, le=LAST_ID)]
+    taker: Annotated[int, Field(alias="to", ge=1, le=LAST_ID)]
     minutes: Annotated[int, Field(ge=1, le=1_000_000)]
     note: Annotated[str, Field(max_length=200)] = ""
 
@@ -109,7 +113,7 @@ class Page(BaseModel):
     """Which part of a list is asked for."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
-    before: Annotated[int | None, Field(ge=1)] = None
+    before: Annotated[int | None, Field(ge=1, le=LAST_ID)] = None
 
 
 class ShownAccount(BaseModel):
@@ -276,9 +280,10 @@ def open_session(request: Request) -> Iterator[Session]:
 
 OneSession = Annotated[Session, Depends(open_session)]
 IdempotencyKey = Annotated[str | None, Header()]
+AccountId = Annotated[int, Path(ge=1, le=LAST_ID)]
 
 # Every function below is a plain `def`: it waits for the database in a thread, and stops nobody else.
-ledger = APIRouter(responses={409: {"model": Problem}, 422: {"model": Problem}})
+ledger = APIRouter(responses={code: {"model": Problem} for code in (404, 409, 422)})
 
 
 @ledger.post("/accounts", status_code=HTTPStatus.CREATED)
@@ -294,7 +299,7 @@ def open_account(new: NewAccount, session: OneSession) -> ShownAccount:
 
 
 @ledger.get("/accounts/{number}")
-async def read_account(number: int, session: OneSession) -> ShownAccount:
+async def read_account(number: AccountId, session: OneSession) -> ShownAccount:
     """One account."""
     account = session.get(Account, number)
     if account is None:
@@ -303,7 +308,7 @@ async def read_account(number: int, session: OneSession) -> ShownAccount:
 
 
 @ledger.delete("/accounts/{number}", status_code=HTTPStatus.NO_CONTENT)
-def close_account(number: int, session: OneSession) -> None:
+def close_account(number: AccountId, session: OneSession) -> None:
     """Close an account that no transfer names: the foreign keys know."""
     try:
         gone = session.scalar(delete(Account).where(Account.id == number).returning(Account.id))
@@ -315,7 +320,7 @@ def close_account(number: int, session: OneSession) -> None:
 
 
 @ledger.get("/accounts/{number}/transfers")
-def list_transfers(number: int, page: Annotated[Page, Query()], session: OneSession) -> ShownPage:
+def list_transfers(number: AccountId, page: Annotated[Page, Query()], session: OneSession) -> ShownPage:
     """A page of an account's transfers."""
     return page_of(session, number, page)
 
@@ -373,5 +378,6 @@ def create_app() -> FastAPI:
     app.include_router(ledger)
     app.add_exception_handler(Refused, show_refusal)
     app.add_exception_handler(RequestValidationError, show_invalid)
+    app.add_exception_handler(400, show_invalid)  # bytes that are not UTF-8
     app.add_exception_handler(405, method_not_allowed)
     return app

@@ -218,6 +218,12 @@ class PublicStatement(BaseModel):
     average: Amount
 
 
+class Problem(BaseModel):
+    """Why a request is refused."""
+
+    error: str
+
+
 def books_of_app(request: Request) -> Books:
     """The books of the app that answers."""
     kept: Books = request.app.state.books
@@ -226,7 +232,7 @@ def books_of_app(request: Request) -> Books:
 
 TheBooks = Annotated[Books, Depends(books_of_app)]
 
-router = APIRouter(prefix="/members")
+router = APIRouter(prefix="/members", responses={code: {"model": Problem} for code in (400, 404, 409, 422)})
 
 
 @router.post("", status_code=201)
