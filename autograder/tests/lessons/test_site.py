@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import html
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -179,6 +181,19 @@ def test_no_page_of_the_course_names_another_host_or_is_heavy(site: Site) -> Non
             page
         )
         assert len(text.encode()) < 400_000, page
+
+
+@pytest.mark.slow
+def test_each_prediction_has_the_answer_that_the_lesson_explains(site: Site) -> None:
+    written = tomllib.loads((Path(__file__).parent / "answers.toml").read_text(encoding="utf-8"))
+    found = {
+        topic: [
+            html.unescape(re.sub(r"<[^>]+>", "`", answer))
+            for answer in re.findall(r"The answer: (.*?)</p>", shown(site, f"{topic}/lesson"))
+        ]
+        for topic in written
+    }
+    assert found == written
 
 
 def test_a_served_folder_is_read_over_http_and_a_busy_port_is_named(tmp_path: Path) -> None:
