@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,10 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import StreamingResponse
 from flask import Flask, stream_with_context
 
+from autograder.frameworks import FRAMEWORKS, Framework
+from autograder.tests.lessons.conftest import COURSE
 from sidebyside.hosts import Answer, Request, open_host
+from sidebyside.places import AppFile, load_app
 
 Ask = Callable[[Any, str], Answer]
 
@@ -68,3 +73,20 @@ def test_fastapi_closes_a_dependency_after_a_streamed_answer(ask: Ask) -> None:
 
     assert ask(fastapi, "/told").body == b"a line\n"
     assert happened == ["view", "stream", "closed"]
+
+
+@pytest.mark.parametrize("framework", tuple(FRAMEWORKS.values()), ids=lambda each: each.name)
+def test_the_time_bank_calls_bytes_that_are_not_utf_8_invalid(
+    framework: Framework, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of solutions/databases/NOTES.md, and the brief: a body that is not JSON is `invalid`."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bank.db'}")
+    file = COURSE / "solutions" / "databases" / f"{framework.module}.py"
+    host = open_host(load_app(AppFile("databases", framework, file)), framework.protocol)
+    try:
+        answer = host.send(
+            Request("POST", "/accounts", {"Content-Type": "application/json"}, b'{"owner": "\xff"}')
+        )
+    finally:
+        host.close()
+    assert (answer.status, json.loads(answer.body)) == (422, {"error": "invalid"})
