@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde
 
 from autograder.errors import CourseError
 from autograder.verdict import Status
@@ -58,6 +60,23 @@ def test_what_the_gradebook_lacks_is_recorded_again(desk: Desk) -> None:
     remove_student(desk, "ben")
     assert graded(desk) == ({"ben"}, "1 grade is missing from the gradebook; grading again: ben.")
     assert desk.grades()["ben"]["greeting-flask"] == 10
+    assert graded(desk) == (set(), "")
+
+
+def test_nbgraders_own_autograde_records_again_and_says_why(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.hand_in("ann", flask="# 10\n")
+    desk.autograde()
+    remove_student(desk, "ann")
+    app = NbGrader()
+    app.load_cwd_config = False
+    app.initialize([], root=str(desk.path))
+    app.coursedir.assignment_id = "greeting"
+    app.log.addHandler(caplog.handler)
+    Autograde(coursedir=app.coursedir, parent=app).start()
+    assert "1 grade is missing from the gradebook; grading again: ann." in caplog.text
+    assert desk.grades()["ann"]["greeting-flask"] == 10
     assert graded(desk) == (set(), "")
 
 
