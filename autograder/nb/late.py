@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from nbgrader.api import SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 
@@ -105,6 +106,8 @@ class LatePenalties:
         self, gradebook: Any, topic: str, standings: Mapping[str, Standing], students: Collection[str]
     ) -> Updated:
         """Assign the penalties of these students anew, and commit."""
+        if not self.configured and not _any_penalty(gradebook):
+            return Updated({}, (), ())  # what would be looked up submission by submission
         changes: dict[str, str] = {}
         events: list[Event] = []
         failed: list[str] = []
@@ -141,6 +144,11 @@ class LatePenalties:
             where=f"the hand-in of {student}",
             remedy="Correct the plugin, then autograde again.",
         )
+
+
+def _any_penalty(gradebook: Any) -> bool:
+    query = gradebook.db.query(SubmittedNotebook.id).filter(SubmittedNotebook.late_submission_penalty > 0)
+    return query.first() is not None
 
 
 def _seconds_late(submission: Any) -> float:
