@@ -36,8 +36,6 @@ SETTINGS = {
         "stateful": {"enabled": False},
     },
 }
-NOT_YET = {"authentication", "authorization"}
-"""Whose documents do not list what their briefs answer without credentials."""
 
 
 class Deviation(BaseModel):
@@ -66,7 +64,7 @@ def deviations() -> tuple[Deviation, ...]:
 
 
 def published() -> list[Topic]:
-    return [each for each in CATALOG.ready if each.name not in NOT_YET and solution(each).path.is_file()]
+    return [each for each in CATALOG.ready if solution(each).path.is_file()]
 
 
 def solution(topic: Topic) -> AppFile:
