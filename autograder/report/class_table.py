@@ -40,6 +40,8 @@ def show_class(reports: Sequence[Report], console: Console) -> None:
         page = _ClassPage([report for report in reports if report.topic == topic], console)
         for block, gap in page.blocks():
             console.print(Padding(block, (gap, 0, 0, 0)))
+        for reason in page.reasons():
+            console.print(reason, soft_wrap=True)
 
 
 class _ClassPage:
@@ -61,6 +63,14 @@ class _ClassPage:
         if not self._wide:
             yield from self._notes_below()
         yield Text(_sum(self._reports)), 1
+
+    def reasons(self) -> Iterator[Text]:
+        """Why nothing was judged of an entry, each on a line of its own, which a terminal wraps."""
+        for report in self._reports:
+            if not report.parts and report.refusal:
+                student = visible_line(report.student, _STUDENT, ascii_only=self._plain)
+                reason = visible_line(report.refusal, _REASON, ascii_only=self._plain)
+                yield Text(f"{status_look(report.status).word}: {student}: {reason}")
 
     def _headings(self) -> list[str]:
         parts = (visible_line(part_title(name), _NAME, ascii_only=self._plain) for name in self._parts)
@@ -102,17 +112,13 @@ class _ClassPage:
         seen = status_look(report.status)
         status = Text(f"{seen.plain if self._plain else seen.sign} {seen.word}", style=seen.style)
         row = [self._line(report.student, _STUDENT), *by_part, Text(total), status]
-        return [*row, self._told(report)] if self._wide else row
-
-    def _told(self, report: Report) -> Text:
-        """The note; the whole reason where there is nothing but the reason."""
-        return self._line(_note(report), _NOTE if report.status.has_points else _REASON)
+        return [*row, self._line(_note(report), _NOTE)] if self._wide else row
 
     def _notes_below(self) -> Iterator[tuple[RenderableType, int]]:
         noted = [
-            (self._line(report.student, _OWNER), self._told(report))
+            (self._line(report.student, _OWNER), self._line(note, _NOTE))
             for report in self._reports
-            if _note(report)
+            if (note := _note(report))
         ]
         width = max((name.cell_len for name, _ in noted), default=0)
         for first in range(0, len(noted), _PIECE):
@@ -146,7 +152,9 @@ def _whole(report: Report) -> float:
 
 
 def _note(report: Report) -> str:
-    """The one thing that an instructor should know first."""
+    """The one thing that an instructor should know first; why nothing was judged has lines of its own."""
+    if not report.parts:
+        return ""
     broken = [part.broken for part in report.parts if part.broken is not None]
     refused = [part.refusal for part in report.parts if part.refusal is not None]
     told = [*broken, *_provisional(report), *([report.refusal] if report.refusal else []), *refused]

@@ -214,3 +214,32 @@ def test_ctrl_c_keeps_what_was_graded(toy: Path, handed_in: Path) -> None:
     assert [report["student"] for report in reports("".join(first))] == ["ann", "ben"]
     again = course("grade", str(handed_in / "ann"), "--topic", "greeting", "--json", cwd=toy)
     assert next(reports(again.stdout))["cached"] is True
+
+
+def test_every_entry_of_a_mixed_class_is_told_and_stops_nobody(
+    toy: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(handed_in / "ann", handed_in / "cy" / "greeting")
+    shutil.make_archive(str(handed_in / "dot"), "zip", handed_in / "ann")
+    shutil.make_archive(str(tmp_path / "greeting"), "zip", handed_in / "ann")
+    (handed_in / "eve").mkdir()
+    shutil.move(tmp_path / "greeting.zip", handed_in / "eve")
+    shutil.copytree(handed_in / "ann", handed_in / "Jos\udce9")
+    (handed_in / "fay" / "opinion").mkdir(parents=True)
+    for name in ("notes.txt", ".DS_Store"):
+        (handed_in / name).write_text("x")
+    target = tmp_path / "report.xml"
+    words = ("grade", str(handed_in), "--topic", "greeting", "--junit", str(target))
+    ran = course(*words, "--json", cwd=toy, code=3)
+    assert {report["student"]: report["status"] for report in reports(ran.stdout)} == {
+        **dict.fromkeys(("ann", "ben", "cy", "dot", "eve"), "graded"),
+        "Jos\\xe9": "not_understood",
+        "notes.txt": "not_understood",
+        "fay": "missing",
+    }
+    assert "Ignored, made by a tool: .DS_Store" in ran.stderr
+    errors = [suite.get("name") for suite in ET.parse(target).getroot() if suite.findall("testcase/error")]
+    assert errors == ["Jos\\xe9.greeting", "notes.txt.greeting"]
+    said = course(*words, cwd=toy, code=3).stdout
+    assert '"notes.txt" is a loose file, so it is not clear whose it is.' in said
+    assert "8 submissions: 5 graded, 1 missing, 2 not understood." in said
