@@ -45,7 +45,15 @@ def path_of(name: str) -> str:
     Old tools of Windows write backslashes into archives, and what unpacks those elsewhere makes files with
     backslashes in their names. macOS takes letters and their accents apart, which no source code does.
     """
-    return unicodedata.normalize("NFC", name.replace("\\", "/").removeprefix("./"))
+    if "\\" in name and _is_windows_path(name):
+        name = name.replace("\\", "/")
+    return unicodedata.normalize("NFC", name.removeprefix("./"))
+
+
+def _is_windows_path(name: str) -> bool:
+    """Whether backslashes separate names there; in any other name they stay, and the name is rejected."""
+    names = name.replace("\\", "/").rstrip("/").split("/")
+    return all((each[:1].isalnum() or each[:1] in {"_", "."}) and each not in {".", ".."} for each in names)
 
 
 def chosen(entries: Iterable[Entry], intake: Intake) -> list[Entry]:
