@@ -46,7 +46,7 @@ class Formulas(HTMLParser):
         assert self._open.pop()[0] == tag
 
     def handle_data(self, data: str) -> None:
-        if "\\href" in data or "$$" in data:  # a backslash in a name counts as a separator
+        if "\\href" in data:
             ignored = any(marked or tag in {"code", "pre"} for tag, marked in self._open)
             (self.ignored if ignored else self.found).append(data)
 
