@@ -24,9 +24,10 @@ SIGNED_IN = {"cookie": "key=key-of-ada"}
 
 
 def files() -> Iterator[AppFile]:
-    for tree in ("solutions", "lessons"):
+    # The starters of `authorization` are whole apps, with holes of other kinds.
+    for tree, topic in (("solutions", "*"), ("lessons", "*"), ("exercises", "authorization")):
         for framework in FRAMEWORKS.values():
-            for path in sorted((COURSE / tree).glob(f"*/{framework.module}*")):
+            for path in sorted((COURSE / tree).glob(f"{topic}/{framework.module}*")):
                 file = path / "__init__.py" if path.is_dir() else path
                 yield AppFile(path.parent.name, framework, file)
 
