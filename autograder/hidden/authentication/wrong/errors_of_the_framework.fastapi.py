@@ -101,6 +101,12 @@ class TokenPair(BaseModel):
     expires_in: int = ACCESS_S
 
 
+class Problem(BaseModel):
+    """The code of an error."""
+
+    error: str
+
+
 class Claims(BaseModel):
     """What stands in a token; one that lacks any of it is no token of ours."""
 
@@ -221,7 +227,7 @@ class Accounts:
         return member
 
 
-router = APIRouter()
+router = APIRouter(responses={code: {"model": Problem} for code in (401, 409, 422)})
 bearer = HTTPBearer(auto_error=False, description="The access token that POST /tokens gives.")
 
 
@@ -326,7 +332,7 @@ async def refuse(_request: Request, error: RefusalError) -> JSONResponse:
     return JSONResponse({"error": error.error}, error.status, headers)
 
 
-async def refuse_input(_request: Request, _error: RequestValidationError) -> JSONResponse:
+async def refuse_input(_request: Request, _error: Exception) -> JSONResponse:
     """A body that is not as stated; what it held is not repeated, for it may be a password."""
     return JSONResponse({"error": "invalid input"}, 422)
 

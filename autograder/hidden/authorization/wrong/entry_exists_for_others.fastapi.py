@@ -143,6 +143,12 @@ class Holder(BaseModel):
     name: str
 
 
+class Problem(BaseModel):
+    """The code of an error."""
+
+    error: str
+
+
 def the_store(request: Request) -> Store:
     """The running app's tables."""
     found: Store = request.app.state.store
@@ -191,7 +197,10 @@ def own_address(address: str) -> str:
 
 
 # Who asks is found out before every view, also before those that do not name it.
-site = APIRouter(dependencies=[Depends(identify)])
+site = APIRouter(
+    dependencies=[Depends(identify)],
+    responses={code: {"model": Problem} for code in (400, 401, 403, 404, 422)},
+)
 
 
 @site.get("/me")
