@@ -50,6 +50,8 @@ class StudentFolder:
             return self._newest(found, apps)
         if self._is_whole(entries, apps):
             return Source(self.student, self.path, self.base)
+        if apps and self._is_strict and self._has_other_notebook(entries):
+            return self._nothing(entries)
         if apps:
             return self._not_understood(
                 f"{_listed(apps)} in the folder of {self._owner} could be of any topic",
@@ -114,13 +116,17 @@ class StudentFolder:
 
     def _has_notebook(self, entries: Entries) -> bool:
         """Whether the topic's notebook, and no other topic's, lies at the top."""
-        stems = {
-            entry.name.lower().removesuffix(".ipynb") for entry in entries if ".ipynb" in entry.name.lower()
-        }
         wanted = any(
             self.names.wanted.canonical(entry.name) == self.names.wanted.notebook for entry in entries
         )
-        return wanted and not any(map(self.names.is_other, stems))
+        return wanted and not self._has_other_notebook(entries)
+
+    def _has_other_notebook(self, entries: Entries) -> bool:
+        """Whether another topic's notebook lies at the top."""
+        stems = {
+            entry.name.lower().removesuffix(".ipynb") for entry in entries if ".ipynb" in entry.name.lower()
+        }
+        return any(map(self.names.is_other, stems))
 
     def _repository(self, entries: Entries) -> bool:
         inner = [Path(entry.path) for entry in entries if is_folder(entry)]
@@ -158,6 +164,9 @@ class StudentFolder:
                 f"{_listed(work)} in the folder of {self._owner} names no topic",
                 f"Move it into {self._place}",
             )
+        return self._nothing(entries)
+
+    def _nothing(self, entries: Entries) -> Unread:
         held = f"the folder holds {_listed(entries)}" if entries else "the folder is empty"
         return self._unread(Status.MISSING, f"Nothing was handed in for {self.names.topic}: {held}.")
 

@@ -32,6 +32,7 @@ _SIGNS = {
     Status.BROKEN: "! broken",
     Status.REFUSED: "× refused",
     Status.MISSING: "- missing",
+    Status.NOT_UNDERSTOOD: "? not understood",
 }
 
 

@@ -57,10 +57,10 @@ def prepare(catalog: Catalog, topics: Sequence[Topic], folder: Path, students: S
         shutil.rmtree(folder)
     build_course(catalog, folder, [topic.name for topic in topics])
     marker.touch()
+    apps = {topic.name: authored_apps(catalog, topic) for topic in topics}
     for topic in topics:
         nbgrader(folder, "generate_assignment", topic.name)
         released = folder / "release" / topic.name / f"{topic.name}.ipynb"
-        apps = authored_apps(catalog, topic)
         for student in students:
             if student.topic == topic.name:
                 write_hand_in(student, apps, released, GradingFolder(folder).submitted)

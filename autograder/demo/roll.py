@@ -28,6 +28,15 @@ Oddity = Literal[
     "fifo-app",
     "zipped",
     "in-a-folder",
+    "zipped-by-the-browser",
+    "zipped-by-old-windows",
+    "zipped-course",
+    "newer-zip-beside",
+    "capitalized-folder",
+    "misspelled-folder",
+    "no-topic-folder",
+    "copied-names",
+    "other-names",
     "empty-folder",
     "never-handed-in",
 ]
@@ -41,8 +50,8 @@ class Student(BaseModel):
         story: what was handed in, as a sentence.
         topic: which exercise.
         apps: by part, where the app comes from: ``solution``, ``starter``, ``right/<style>``,
-            ``wrong/<slug>``, each with `` + <name>`` for code added at its end; a part that is
-            absent was not handed in.
+            ``wrong/<slug>``, each with `` + <name>`` for code added at its end, and with ``<topic>:``
+            before it for another topic's app; a part that is absent was not handed in.
         odd: what is odd about the hand-in beside its apps.
         status: where the submission must stand.
         points: by part, what it must get; absent for a status without a score.
@@ -50,7 +59,7 @@ class Student(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: Annotated[str, Field(pattern=r"^[a-z]+$")]
+    id: Annotated[str, Field(pattern=r"^[\w',. -]+$")]
     story: Annotated[str, Field(min_length=10)]
     topic: str = "routing"
     apps: dict[str, str] = {}

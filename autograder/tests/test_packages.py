@@ -66,7 +66,8 @@ def test_a_student_of_the_demo_hands_the_package_in(toy: Toy, tmp_path: Path) ->
         apps={"flask": "wrong/always_ada + syntax_error", "fastapi": "solution"},
         status=Status.GRADED,
     )
-    write_hand_in(student, authored_apps(toy.catalog, toy.topic()), sheet, tmp_path / "submitted")
+    apps = {"greeting": authored_apps(toy.catalog, toy.topic())}
+    write_hand_in(student, apps, sheet, tmp_path / "submitted")
     folder = tmp_path / "submitted/ann/greeting"
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     modules = {f"{module}/{name}" for module in PARTS for name in ("__init__.py", "greeting.py")}

@@ -287,3 +287,16 @@ def test_two_runs_at_once_do_not_disturb_each_other(course: Course, topic: Topic
     assert errors == []
     assert set(course.sync()) == {f"s{number}" for number in range(5)}
     assert len(list(course.inbox.glob("*/routing/flask_app.py"))) == 5
+
+
+@pytest.mark.parametrize(
+    ("notebook", "taken", "status"),
+    [("routing", True, None), ("errors", False, "missing"), (None, False, "not_understood")],
+)
+def test_the_notebook_tells_the_topic_of_apps_without_a_topic_folder(
+    course: Course, lay: Lay, notebook: str | None, *, taken: bool, status: str | None
+) -> None:
+    sheet = {} if notebook is None else {f"{notebook}.ipynb": '{"cells": []}'}
+    lay(course.submitted / "alice", APP | sheet)
+    assert ("alice" in course.sync()) is taken
+    assert [found for found, _ in course.unread.values()] == ([status] if status else [])
