@@ -68,7 +68,7 @@ class _Event:
         what: ``key``, ``saved``, ``checked``, ``lost``, ``gone``; ``end`` when nobody will ever press a
             key again.
         key: which key.
-        files: what was saved; none when all of the folder may differ.
+        files: what was saved or deleted; none when all of the folder may differ.
         report: what was found; None when it could not be checked.
         stamps: what was checked.
         why: why watching ended, or nothing was checked.
@@ -140,7 +140,8 @@ class _Watch:
             elif event.what == "saved" or event.key == ENTER:
                 self._return()
                 _settle(event.files)
-                self.saved, self.again = event.files or self.saved, True
+                self.saved = [file for file in event.files or self.saved if file.exists()]
+                self.again = True
             elif keys.is_valid(event.key) and (leaving := keys.press(event.key)):
                 return leaving.topic
 
@@ -236,7 +237,7 @@ def _inside(path: Path, folder: Path) -> Path:
 
 
 def _settle(files: Sequence[Path]) -> None:
-    """Give an editor a moment that has emptied a file and not yet filled it again."""
+    """Give an editor a moment that has emptied or deleted a file and not yet written it again."""
     end = time.monotonic() + _HALF_SAVED_S
     while time.monotonic() < end and any(_is_empty(file) for file in files):
         time.sleep(_SETTLE_S)

@@ -48,8 +48,8 @@ class Watcher:
     Args:
         folder: all below it.
         wanted: which files matter.
-        saved: called with the files that were saved, from another thread; with none when another
-            folder was put in the place of the watched one, so that any file may differ.
+        saved: called with the files that were saved or deleted, from another thread; with none when
+            another folder was put in the place of the watched one, so that any file may differ.
         lost: called with the reason when watching stops working; from then on it is ``manual``.
         gone: called when the folder no longer exists; ``saved`` is called once it is back.
         how: ``told`` falls back to ``polling`` where the system refuses.
@@ -119,14 +119,12 @@ class Watcher:
             return False
 
     def _follow(self, *, polling: bool) -> bool:
-        """Report every save. Returns whether the folder is gone, or another one is in its place."""
-        watched, real = _identity(self._folder), self._folder.resolve()
+        """Report what is saved or deleted. Returns whether the folder is gone, or another is in its place."""
+        watched, roots = _identity(self._folder), {self._folder, self._folder.resolve()}
         looks = watchfiles.watch(
             self._folder,
             watch_filter=lambda change, name: (
-                Path(name) in {self._folder, real}
-                if change is watchfiles.Change.deleted
-                else self._wanted(Path(name))
+                (change is watchfiles.Change.deleted and Path(name) in roots) or self._wanted(Path(name))
             ),
             debounce=_DEBOUNCE_MS,
             step=_STEP_MS,
@@ -138,13 +136,17 @@ class Watcher:
             raise_interrupt=False,
         )
         for changes in looks:
-            files = {Path(name) for change, name in changes if change is not watchfiles.Change.deleted}
+            now = _identity(self._folder)
+            files = {Path(name) for _, name in changes} - roots
+            if now is None:  # whoever deletes the folder deletes its files first
+                files -= {Path(name) for change, name in changes if change is watchfiles.Change.deleted}
             if files or self._is_new:
                 self._saved(sorted(files))
             self._is_new = False
             # A new folder may get the inode of the one that was deleted; the deletion was reported then.
-            is_deleted = any(change is watchfiles.Change.deleted for change, _ in changes)
-            now = _identity(self._folder)
+            is_deleted = any(
+                change is watchfiles.Change.deleted and Path(name) in roots for change, name in changes
+            )
             # Polling follows the path, and the inodes of some network drives change at each look.
             if now is None or (not polling and (is_deleted or now != watched)):
                 return True

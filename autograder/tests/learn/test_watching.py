@@ -322,15 +322,17 @@ class Watched:
         self.told: queue.SimpleQueue[object] = queue.SimpleQueue()
         monkeypatch.setattr(watchfiles, "watch", self._watch)
 
-    def _watch(self, *_: Any, **__: Any) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+    def _watch(
+        self, *_: Any, watch_filter: Callable[[watchfiles.Change, str], bool], **__: Any
+    ) -> Iterator[set[tuple[watchfiles.Change, str]]]:
         for happens in self.looks.pop(0):
-            yield happens() or set()
+            yield {each for each in happens() or set() if watch_filter(*each)}
 
     def tells(self, *, how: How = "told") -> list[object]:
         """All that was told, until nothing happens any more."""
         with Watcher(
             self.folder,
-            lambda _: True,
+            lambda path: path.name == "flask_app.py",
             saved=lambda files: self.told.put([each.name for each in files]),
             lost=self.told.put,
             gone=self._gone,
@@ -357,6 +359,9 @@ class Watched:
     def is_saved(self) -> set[tuple[watchfiles.Change, str]]:
         return {(watchfiles.Change.modified, str(self.folder / "flask_app.py"))}
 
+    def loses(self, name: str) -> set[tuple[watchfiles.Change, str]]:
+        return {(watchfiles.Change.deleted, str(self.folder / name))}
+
     def is_deleted(self) -> set[tuple[watchfiles.Change, str]]:
         return {(watchfiles.Change.deleted, str(self.folder))}
 
@@ -373,6 +378,28 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
 def test_a_folder_that_is_replaced_is_followed_and_checked(watched: Watched) -> None:
     watched.looks = [[nothing, watched.is_saved, watched.is_replaced], [nothing, watched.is_saved, nothing]]
     assert watched.tells() == [["flask_app.py"], [], ["flask_app.py"]]
+
+
+@pytest.mark.parametrize("how", ["told", "polling"])
+def test_a_deleted_file_is_reported_and_its_folder_is_still_followed(watched: Watched, how: How) -> None:
+    watched.looks = [
+        [lambda: watched.loses("flask_app.py"), lambda: watched.loses(".flask_app.py.swp"), watched.is_saved]
+    ]
+    assert watched.tells(how=how) == [["flask_app.py"], ["flask_app.py"]]
+
+
+def test_a_file_that_is_deleted_and_written_again_at_once_is_reported_once(watched: Watched) -> None:
+    watched.looks = [[lambda: watched.loses("flask_app.py") | watched.is_saved()]]
+    assert watched.tells() == [["flask_app.py"]]
+
+
+def test_files_that_vanish_with_their_folder_are_not_reported(watched: Watched) -> None:
+    def vanishes() -> set[tuple[watchfiles.Change, str]]:
+        watched.goes()
+        return watched.loses("flask_app.py") | watched.is_deleted()
+
+    watched.looks = [[vanishes], [nothing]]
+    assert watched.tells() == ["gone", []]
 
 
 def test_a_folder_that_is_made_anew_under_the_same_number_is_followed(watched: Watched) -> None:
@@ -420,6 +447,18 @@ def test_an_exercise_that_is_replaced_is_checked_and_watched(desk: Desk, toy: Pa
     desk.saves("fastapi_app.py")
     told = desk.sees("20 of 20 points", READY)
     assert "You are at exercises/greeting/fastapi_app.py" in told
+
+
+@needs_terminal
+@pytest.mark.parametrize("desk", [("greeting", "flask"), ("greeting", "flask", "--poll")], indirect=True)
+def test_an_app_that_is_deleted_no_longer_passes(desk: Desk) -> None:
+    desk.sees(READY)
+    desk.saves("flask_app.py")
+    desk.sees("10 of 10 points", READY)
+    (desk.exercise / "flask_app.py").unlink()
+    desk.sees("has no file flask_app.py", READY)
+    desk.saves("flask_app.py")
+    desk.sees("10 of 10 points", READY)
 
 
 @needs_terminal
