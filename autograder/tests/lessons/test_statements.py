@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, ForeignKey, create_engine, create_mock_engine, event, select
+from sqlalchemy import Engine, ForeignKey, create_engine, create_mock_engine, event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, selectinload
 from waitress import create_server, wasyncore  # type: ignore[import-untyped]
@@ -153,11 +153,12 @@ def season(engine: Engine) -> Engine:
     return engine
 
 
-def two_sales(engine: Engine) -> tuple[str | None, int]:
+def two_sales(engine: Engine, *, locking: bool = False) -> tuple[str | None, int]:
     """Two requests read, then each writes what it worked out: the second one's error, and what is left."""
     refused = None
+    wanted = select(Concert).with_for_update() if locking else select(Concert)
     with Session(engine) as ada, Session(engine) as ben:
-        read = [(session, session.get_one(Concert, 1)) for session in (ada, ben)]
+        read = [(session, session.scalars(wanted).one()) for session in (ada, ben)]
         assert [concert.seats for _, concert in read] == [SEATS, SEATS]
         for session, concert in read:
             try:
@@ -184,9 +185,28 @@ def test_pythons_sqlite3_begins_a_transaction_before_a_write_and_not_before_a_se
     engine.dispose()
 
 
-def test_on_sqlite_as_it_is_a_sale_is_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("locking", [False, True])
+def test_on_sqlite_a_sale_is_lost_with_and_without_for_update(tmp_path: Path, *, locking: bool) -> None:
     engine = season(create_engine(f"sqlite:///{tmp_path / 'hall.db'}"))
-    assert two_sales(engine) == (None, SEATS - 1)
+    assert two_sales(engine, locking=locking) == (None, SEATS - 1)
+
+
+@pytest.mark.parametrize("first", ["BEGIN IMMEDIATE", "UPDATE concerts SET seats = seats WHERE id = 1"])
+def test_on_sqlite_a_lock_taken_before_the_select_keeps_both_sales(tmp_path: Path, first: str) -> None:
+    engine = season(create_engine(f"sqlite:///{tmp_path / 'hall.db'}", connect_args={"timeout": 0}))
+    with Session(engine) as ada, Session(engine) as ben:
+        ada.execute(text(first))
+        seen_by_ada = ada.get_one(Concert, 1)
+        with pytest.raises(DBAPIError, match="database is locked"):
+            ben.execute(text(first))
+        ben.rollback()
+        seen_by_ada.seats -= 1
+        ada.commit()
+        ben.execute(text(first))
+        ben.get_one(Concert, 1).seats -= 1
+        ben.commit()
+        assert ada.get_one(Concert, 1).seats == SEATS - 2
+    engine.dispose()
 
 
 def test_on_sqlite_with_a_begin_the_second_sale_is_refused(tmp_path: Path) -> None:
