@@ -16,7 +16,15 @@ from autograder.catalog.root import COURSE_FILE
 from autograder.collect.intake import ARCHIVES
 from autograder.collect.wanted import Wanted
 
-__all__ = ["CourseNames", "archive_stem", "children", "is_dropping", "is_folder"]
+__all__ = [
+    "CourseNames",
+    "archive_stem",
+    "children",
+    "is_dropping",
+    "is_folder",
+    "is_tree",
+    "original_name",
+]
 
 _UNREADABLE = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".lz", ".z", ".cab", ".iso", ".dmg")
 """Archives that cannot be unpacked: whose they are is certain, so they are refused where students see it."""
@@ -25,6 +33,13 @@ _DROPPINGS = frozenset(
     ["__macosx", "__pycache__", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "icon\r"]
 )
 _EXERCISES = "exercises"
+_TREES = frozenset([_EXERCISES, "lessons", "solutions", "autograder"])
+_OF_TOOLS = re.compile(
+    r"\.(git|github|svn|hg|venv|env|tox|nox|direnv|cache|local|vscode|idea|ipynb_checkpoints|jupyter"
+    r"|(pytest|mypy|ruff)_cache|starters|course|trash|trashes|spotlight-v100|fseventsd)\Z",
+    re.IGNORECASE,
+)
+_COPY = re.compile(r"\A(?P<name>.*\S)\s*\(\d{1,3}\)\Z")
 _DEPTH = 3  # folders below a folder in which an app is looked for
 _ENTRIES = 2_000  # of each of these folders
 _ALIKE = 0.75
@@ -40,6 +55,17 @@ def children(folder: Path, most: int | None = None) -> list[os.DirEntry[str]]:
 def is_dropping(name: str) -> bool:
     """Whether a name is one that no person gives."""
     return name.startswith(".") or name.casefold() in _DROPPINGS
+
+
+def is_tree(name: str) -> bool:
+    """Whether a name is that of a folder at the top of the course's repository."""
+    return name.casefold() in _TREES
+
+
+def original_name(name: str) -> str:
+    """A name without the number that a browser or file manager adds to a copy's: ``ada`` of ``ada (1)``."""
+    copy = _COPY.match(name)
+    return copy["name"] if copy else name
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
@@ -111,8 +137,19 @@ class CourseNames:
         """Whether an app is in it or below, or an archive in it."""
         return self.holds_app(folder) or any(archive_stem(each.name) for each in children(folder, _ENTRIES))
 
+    def hides_work(self, entry: os.DirEntry[str]) -> bool:
+        """Whether an entry whose name begins with a dot is a person's and not a tool's."""
+        name = entry.name
+        if not name.startswith(".") or name.startswith("._") or _OF_TOOLS.match(name):
+            return False
+        return self.holds_work(Path(entry.path)) if is_folder(entry) else archive_stem(name) is not None
+
     def is_repository(self, folder: Path) -> bool:
-        """Whether a folder is the course's repository, or a student edition of it."""
+        """Whether a folder looks like the course's repository, or a student edition of it."""
         if (folder / _EXERCISES / self.topic).is_dir():
             return not (folder / _EXERCISES).is_symlink()
-        return (folder / _EXERCISES).is_dir() and os.path.lexists(folder / COURSE_FILE)
+        return (folder / _EXERCISES).is_dir() and self.is_course(folder)
+
+    def is_course(self, folder: Path) -> bool:
+        """Whether a folder holds the file that every edition of the course has at its top."""
+        return os.path.lexists(folder / COURSE_FILE)

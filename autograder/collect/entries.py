@@ -8,7 +8,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.collect.course_names import CourseNames, archive_stem, is_dropping, is_folder
+from autograder.collect.course_names import (
+    CourseNames,
+    archive_stem,
+    is_dropping,
+    is_folder,
+    is_tree,
+    original_name,
+)
 from autograder.collect.entry import Found, Source, Unread
 from autograder.collect.names import printable, shown, student_id, student_problem
 from autograder.collect.rivals import choose
@@ -34,14 +41,16 @@ def class_entries(
     Raises:
         OSError: this machine may not read the folder.
     """
-    listing = _Listing(folder, names, by_topic)
     with os.scandir(folder) as entries:
         found = sorted(entries, key=lambda entry: entry.name)
-    ignored = tuple(printable(entry.name) for entry in found if is_dropping(entry.name))
+    left = [entry for entry in found if is_dropping(entry.name) and not names.hides_work(entry)]
+    ignored = tuple(printable(entry.name) for entry in left)
+    there = frozenset(student_id(_whole_name(entry)) for entry in found)
+    listing = _Listing(folder, names, by_topic, there)
     read = [
         listing.entry(entry)
         for entry in found
-        if not is_dropping(entry.name) and (students is None or _is_asked_for(entry.name, students))
+        if entry not in left and (students is None or _is_asked_for(entry.name, students))
     ]
     sources = [each for each in read if isinstance(each, Source)]
     unread = [each for each in read if isinstance(each, Unread)]
@@ -85,18 +94,14 @@ class _Listing:
     folder: Path
     names: CourseNames
     by_topic: bool
+    there: frozenset[str]
 
     def entry(self, entry: os.DirEntry[str]) -> Source | Unread:
         """One entry of the class folder."""
-        stem = archive_stem(entry.name)
-        name = entry.name if stem is None or is_folder(entry) else stem
-        if problem := student_problem(student_id(name)):
-            return self._not_understood(entry, f"cannot be a student's id: {problem}", "Rename it to the id")
-        if not entry.is_symlink() and self._is_of_a_topic(name):
-            return self._not_understood(
-                entry, "is named after a topic, not after a student", "Rename it to the student's id"
-            )
-        student = student_id(name)
+        name = _whole_name(entry)
+        if misnamed := self._misnamed(entry, name):
+            return misnamed
+        student = self._student(name)
         try:
             if entry.is_symlink():
                 return self._link(entry, student)
@@ -104,9 +109,25 @@ class _Listing:
                 return StudentFolder(
                     student, Path(entry.path), self.folder, self.names, self.by_topic
                 ).hand_in()
-            return self._file(entry, student, is_archive=stem is not None)
+            return self._file(entry, student, is_archive=archive_stem(entry.name) is not None)
         except OSError as error:
             return _unreadable(student, printable(entry.name), error)
+
+    def _misnamed(self, entry: os.DirEntry[str], name: str) -> Unread | None:
+        """Why an entry of this name cannot be a student's, if it cannot."""
+        if problem := student_problem(student_id(name)):
+            return self._not_understood(entry, f"cannot be a student's id: {problem}", "Rename it to the id")
+        if is_tree(name) or (not entry.is_symlink() and self._is_of_a_topic(name)):
+            what = "a part of the course" if is_tree(name) else "a topic"
+            return self._not_understood(
+                entry, f"is named after {what}, not after a student", "Rename it to the student's id"
+            )
+        return None
+
+    def _student(self, name: str) -> str:
+        """Whose an entry is: where ``ada`` is there as well, ``ada (1)`` is a copy of it."""
+        original = student_id(original_name(name))
+        return original if original in self.there else student_id(name)
 
     def _is_of_a_topic(self, name: str) -> bool:
         return self.names.is_topic(name) or self.names.is_other(name)
@@ -168,6 +189,13 @@ def _unreadable(student: str, entry: str, error: OSError) -> Unread:
     return Unread(printable(student), entry, Status.BROKEN, reason)
 
 
+def _whole_name(entry: os.DirEntry[str]) -> str:
+    """An entry's name; an archive's without its suffix."""
+    stem = archive_stem(entry.name)
+    return entry.name if stem is None or is_folder(entry) else stem
+
+
 def _is_asked_for(name: str, students: Collection[str]) -> bool:
     ids = {student_id(student) for student in students}
-    return student_id(name) in ids or student_id(archive_stem(name) or name) in ids
+    stem = archive_stem(name) or name
+    return any(student_id(each) in ids for each in (name, stem, original_name(stem)))

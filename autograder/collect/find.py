@@ -39,6 +39,7 @@ _OF_ONE_PERSON = frozenset(
         ),
         *("src", "source", "app", "apps", "code", "work", "lib", "test", "tests", "templates", "static"),
         *("starter", "starters", "solution", "solutions", "exercise", "exercises", "lesson", "lessons"),
+        "autograder",
         *FRAMEWORKS,
     ]
 )
@@ -171,7 +172,8 @@ class _Search:
     def _is_one(self, path: Path, entries: Sequence[os.DirEntry[str]]) -> bool:
         """Whether a folder is one hand-in, and not a class of them."""
         if self.names.is_repository(path):
-            return True
+            # One folder of work beside the course's own trees may be an old attempt; more are a class.
+            return len(self._of_others(entries)) <= self.names.is_course(path)
         apps = [entry for entry in entries if self.names.is_app(entry)]
         others = self._of_others(entries)
         if apps:

@@ -19,7 +19,7 @@ from autograder.nb.whole import replacing
 
 __all__ = ["Roster", "keep_spellings", "note_entered", "roster_of", "spellings"]
 
-_ALIKE = 0.6
+_ALIKE = 0.75
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,3 +255,55 @@ def test_of_a_folder_and_a_zip_of_the_topic_the_newer_counts_and_a_note_says_so(
 def test_a_source_is_frozen() -> None:
     with pytest.raises(AttributeError):
         Source("ada", Path("x"), Path()).student = "ben"  # type: ignore[misc]
+
+
+def test_a_folder_named_like_a_tree_of_the_course_does_not_swallow_the_class(
+    home: Path, lay: Lay, find: Find
+) -> None:
+    whole = lay(home / "class" / "ada", BOTH).parent
+    lay(whole / "ben" / "routing", BOTH)
+    for tree in ("exercises/routing", "Solutions/routing", "lessons"):
+        lay(whole / tree, BOTH)
+    result = find(whole)
+    assert [source.student for source in result.sources] == ["ada", "ben"]
+    assert {name: status for name, (status, _) in unread(result).items()} == dict.fromkeys(
+        ("exercises", "lessons", "Solutions"), Status.NOT_UNDERSTOOD
+    )
+
+
+def test_an_old_attempt_beside_the_courses_trees_leaves_a_repository_one_hand_in(
+    home: Path, lay: Lay, found: Located
+) -> None:
+    trees = {f"exercises/routing/{name}": text for name, text in BOTH.items()}
+    folder = lay(home / "ada", {**trees, "course.toml": "", "attempt/flask_app.py": "x"})
+    assert found(folder) == {"ada": "ada"}
+
+
+@pytest.mark.parametrize("copy", ["ada (1)", "ada(2)"])
+def test_a_copy_of_a_students_folder_is_the_same_students(
+    home: Path, lay: Lay, find: Find, copy: str
+) -> None:
+    old = lay(home / "class" / "ada", {"flask_app.py": "x = 'old'"})
+    new = lay(home / "class" / copy, {"flask_app.py": "x = 'new'"})
+    for folder, moment in ((old, 1_000_000), (new, 2_000_000)):
+        os.utime(folder / "flask_app.py", (moment, moment))
+    (source,) = find(home / "class").sources
+    assert (source.student, source.path.name) == ("ada", copy)
+    assert any("newer" in note for note in source.notes)
+
+
+def test_a_number_in_brackets_alone_is_part_of_the_name(home: Path, lay: Lay, found: Located) -> None:
+    lay(home / "class" / "ada (1)", BOTH)
+    lay(home / "class" / "ben", BOTH)
+    assert set(found(home / "class")) == {"ada (1)", "ben"}
+
+
+def test_work_behind_a_dot_is_reported_and_a_tools_folder_is_ignored(
+    home: Path, lay: Lay, find: Find
+) -> None:
+    lay(home / "class" / ".ada" / "routing", BOTH)
+    lay(home / "class" / ".venv" / "routing", BOTH)
+    lay(home / "class" / "ben", BOTH)
+    result = find(home / "class")
+    assert set(unread(result)) == {".ada"}
+    assert result.ignored == (".venv",)
