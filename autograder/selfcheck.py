@@ -14,6 +14,7 @@ from typing import Self
 from autograder.catalog import Catalog, Topic
 from autograder.checks.holder import SharedChecks
 from autograder.collect import collect_one
+from autograder.errors import UsageError
 from autograder.evaluate import Grader
 from autograder.frameworks import FRAMEWORKS
 from autograder.report.model import PartReport, Report
@@ -74,9 +75,11 @@ class SelfChecker:
             shown whole, for the learner can read them.
 
         Raises:
-            UsageError: there is no such folder.
+            UsageError: there is no such folder, or that of the exercise is missing.
             GradingBroken: the folder could not be read.
         """
+        if folder is None:
+            self._hold_exercise()
         grader = self._current_grader()
         names = [part.name for part in self._topic.part if parts is None or part.name in parts]
         self._seed = fresh_seed()
@@ -124,6 +127,15 @@ class SelfChecker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _hold_exercise(self) -> None:
+        """Raise UsageError unless the folder of the learner's own files is there."""
+        if not self._places.exercise.is_dir():
+            raise UsageError(
+                f"The folder of the exercise {self._topic.name} is missing.",
+                where=str(self._places.exercise),
+                remedy="Copy it from where you have the course from, such as its zip file or its repository.",
+            )
 
     def _current_grader(self) -> Grader:
         """A grader whose checks are those that lie there now."""

@@ -115,7 +115,7 @@ class _Layout:
         for found in losers:
             self.problems[found.wanted] = (
                 f"Your {found.wanted} needs {shown(path)}, but another file of that name lies beside another "
-                "app of yours: put both apps into one folder, with all that they need, and hand in again."
+                "app of yours: put both apps into one folder with all that they need."
             )
 
     def _owner(self, path: PurePosixPath) -> Find | None:

@@ -87,7 +87,7 @@ def _chosen(found: dict[PurePosixPath, bytes], intake: Intake) -> PurePosixPath:
     if len({found[path] for path in candidates}) > 1:
         raise _NoNotebook(
             f"Your submission has both {shown(candidates[0])} and {shown(candidates[1])}, and it is not "
-            f"clear which one is your {name}: keep one of them and submit again."
+            f"clear which one is your {name}: keep only one of them."
         )
     return candidates[0]
 

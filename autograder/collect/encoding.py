@@ -14,7 +14,7 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 _TABLES = re.compile(r"(?:latin-?1|iso-?8859-?\d{1,2}|cp125\d|windows-?125\d|us-?ascii|ascii)\Z")
 _UTF_8 = re.compile(r"utf-?8(?:-sig)?\Z")
 _BOM = b"\xef\xbb\xbf"
-_REMEDY = "save it as UTF-8 and hand it in again"
+_REMEDY = "save it as UTF-8"
 
 
 def text_problem(path: PurePosixPath, data: bytes) -> str | None:
@@ -25,7 +25,7 @@ def text_problem(path: PurePosixPath, data: bytes) -> str | None:
         data: all of its bytes.
     """
     if not data.strip(b" \t\r\n\f"):
-        return "is empty: write your answer in it and hand it in again"
+        return "is empty: write your answer in it"
     if b"\0" in data:
         return f"holds NUL bytes, so it is not text: {_REMEDY}"
     encoding = "utf-8"

@@ -10,22 +10,27 @@ from autograder.collect.names import shown
 __all__ = ["missing"]
 
 _NAMED = 5
+_HANDED_OUT = frozenset(["README.md", "hints.toml", "test_examples.py", "topic.toml"])
+"""Names of the course's own files in an exercise: none of them is a student's app."""
 
 
 def missing(file: str, intake: Intake) -> str:
     """A sentence to the student whose submission has no file ``file``, nor any that can be meant by it."""
     suffix = PurePosixPath(file).suffix
-    others = [raw for raw in intake.found if not intake.wanted.canonical(raw.rpartition("/")[2])]
+    named = {raw: raw.rpartition("/")[2] for raw in intake.found}
+    others = [
+        raw for raw, name in named.items() if name not in _HANDED_OUT and not intake.wanted.canonical(name)
+    ]
     rivals = [raw for raw in others if raw.lower().endswith(suffix)]
-    named = sorted(rivals, key=_rank) + sorted(set(others) - set(rivals), key=_rank)
-    if not named:
-        return f"Your submission has no file {file}: add it under exactly this name and submit again."
-    again = f"Add {file} and submit again."
+    ranked = sorted(rivals, key=_rank) + sorted(set(others) - set(rivals), key=_rank)
+    if not ranked:
+        return f"Your submission has no file {file}: add it under exactly this name."
+    remedy = f"Add {file}."
     if len(rivals) == 1:
-        again = f"If {shown(rivals[0])} is your {file}, rename it and submit again."
+        remedy = f"If {shown(rivals[0])} is your {file}, rename it."
     elif rivals:
-        again = f"Rename the one that is your {file} and submit again."
-    return f"Your submission has no file {file}; it has {_listed(named)}. {again}"
+        remedy = f"Rename the one that is your {file}."
+    return f"Your submission has no file {file}; it has {_listed(ranked)}. {remedy}"
 
 
 def _rank(raw: str) -> tuple[int, str]:

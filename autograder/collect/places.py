@@ -83,9 +83,9 @@ def find(file: str, sources: Mapping[PurePosixPath, bytes], wanted: Wanted) -> F
 
 def _two(file: str, one: Find, other: Find) -> str:
     if one.place == other.place and one.package != other.package:
-        return f"Your submission has two apps, {one.shown} and {other.shown}: keep one and submit again."
+        return f"Your submission has two apps, {one.shown} and {other.shown}: keep only one."
     both = f"Your submission has both {one.shown} and {other.shown}, and it is not clear which one is"
-    return f"{both} your {file}: keep one of them and submit again."
+    return f"{both} your {file}: keep only one of them."
 
 
 def _finds(file: PurePosixPath, paths: list[PurePosixPath], wanted: Wanted) -> Iterable[Find]:

@@ -42,6 +42,7 @@ def own_desk(catalog: Catalog, topic: Topic, folder: Path | None = None) -> Desk
         folder=_seen(place),
         files={part.name: part.files for part in topic.part},
         untouched=frozenset(_untouched(catalog, topic, place, remember=folder is None)),
+        missing=frozenset(part.name for part in topic.part if not part_files(place, part)),
         is_own=folder is None,
     )
 

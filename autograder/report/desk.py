@@ -24,12 +24,14 @@ class Desk:
         folder: the path to it from the working directory, with a separator at its end, or nothing.
         files: the names of each part's files, by the part's name.
         untouched: the parts whose files are as they were handed out.
+        missing: the parts of which no file is there.
         is_own: whether these are the learner's own files, about which `course hint` speaks.
     """
 
     folder: str
     files: Mapping[str, tuple[str, ...]]
     untouched: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
     is_own: bool = True
 
     def of(self, part: PartReport, check: CheckReport) -> str:

@@ -127,12 +127,18 @@ class _Page:
             yield _section(f"{name} was not judged", self._block(part.broken))
         elif part.refusal is not None:
             if part.refusal != self._report.refusal:
-                yield _section(f"{name} was not accepted", self._block(part.refusal))
+                why = self._block(part.refusal)
+                yield _section(f"{name} was not accepted", Group(why, *self._facts(self._starter(part))))
         elif part.process is not None and not part.process.started:
             title = f"{name}: nothing ran, for {why_nothing_ran(part)}"
             yield _section(title, self._start(part, part.process.traceback))
         elif part.looks_like is not None:
             yield _section(f"{name} is another topic's", self._line(looks_like(part.looks_like)))
+
+    def _starter(self, part: PartReport) -> tuple[str, str]:
+        """How a learner whose own file is gone gets the starter back."""
+        is_gone = self._desk is not None and self._desk.is_own and part.name in self._desk.missing
+        return "starter", f"course reset {self._report.topic} {part.name}" if is_gone else ""
 
     def _start(self, part: PartReport, traceback: str) -> RenderableType:
         message = next((check.message for check in part.checks if check.message), "It ended without a word.")

@@ -27,10 +27,10 @@ REFUSED: dict[str, str] = {
     "fifo": "Your flask_app.py could not be taken: it is not a plain file.",
     "garbled": "The archive that you handed in is damaged: pack the files again",
     "huge": "Your flask_app.py could not be taken: it is larger than 1 MB.",
-    "latin": "Your flask_app.py is not UTF-8 text: save it as UTF-8 and hand it in again.",
+    "latin": "Your flask_app.py is not UTF-8 text: save it as UTF-8.",
     "link": "Your flask_app.py could not be taken: it is a link; hand in the file itself.",
     "swells": '"flask_app.py" was left out: it is larger than 1 MB.',
-    "two": 'Your submission has two apps, "flask_app/" and "flask_app.py": keep one and submit again.',
+    "two": 'Your submission has two apps, "flask_app/" and "flask_app.py": keep only one.',
 }
 """By student: what is said of the Flask part, or in a note."""
 

@@ -74,7 +74,7 @@ def test_apps_whose_helpers_clash_cannot_be_put_together(collect: Collect) -> No
     assert submission.parts["fastapi"].refusal is None
     assert submission.parts["flask"].refusal == (
         'Your flask_app.py needs "two/models.py", but another file of that name lies beside another app of '
-        "yours: put both apps into one folder, with all that they need, and hand in again."
+        "yours: put both apps into one folder with all that they need."
     )
 
 
@@ -94,7 +94,7 @@ def test_two_apps_at_equal_depth_refuse_the_part_and_both_are_named(collect: Col
     submission = collect({FASTAPI: "x", f"new/{FLASK}": "x = 1", f"old/{FLASK}": "x = 2"})
     assert submission.parts["flask"].refusal == (
         'Your submission has both "new/flask_app.py" and "old/flask_app.py", and it is not clear which one '
-        "is your flask_app.py: keep one of them and submit again."
+        "is your flask_app.py: keep only one of them."
     )
     assert submission.parts["fastapi"].refusal is None
 
@@ -102,7 +102,7 @@ def test_two_apps_at_equal_depth_refuse_the_part_and_both_are_named(collect: Col
 def test_a_file_beside_a_package_of_its_name_is_two_apps(collect: Collect) -> None:
     submission = collect({**BOTH, "flask_app/__init__.py": "x"})
     assert submission.parts["flask"].refusal == (
-        'Your submission has two apps, "flask_app/" and "flask_app.py": keep one and submit again.'
+        'Your submission has two apps, "flask_app/" and "flask_app.py": keep only one.'
     )
 
 
@@ -153,7 +153,7 @@ def test_a_variant_of_the_name_is_understood_and_noted(collect: Collect, kept: K
 def test_another_name_is_not_guessed_at_but_named(collect: Collect, name: str) -> None:
     assert collect({name: "x = 1", FASTAPI: "x = 2"}).parts["flask"].refusal == (
         f'Your submission has no file flask_app.py; it has "{name}". '
-        f'If "{name}" is your flask_app.py, rename it and submit again.'
+        f'If "{name}" is your flask_app.py, rename it.'
     )
 
 
@@ -161,16 +161,27 @@ def test_the_files_that_may_be_meant_are_named_first(collect: Collect) -> None:
     files = dict.fromkeys(("a.txt", "main.py", "b.docx", "c.txt", "d.txt", "app.py", FASTAPI), "x")
     assert collect(files).parts["flask"].refusal == (
         'Your submission has no file flask_app.py; it has "app.py", "main.py", "a.txt", "b.docx", "c.txt" '
-        "and 1 more. Rename the one that is your flask_app.py and submit again."
+        "and 1 more. Rename the one that is your flask_app.py."
     )
 
 
 def test_where_no_file_can_be_meant_it_is_to_be_added(collect: Collect) -> None:
     assert collect({"flask_app.pyw": "x", FASTAPI: "x"}).parts["flask"].refusal == (
-        'Your submission has no file flask_app.py; it has "flask_app.pyw". Add flask_app.py and submit again.'
+        'Your submission has no file flask_app.py; it has "flask_app.pyw". Add flask_app.py.'
     )
     assert collect({FASTAPI: "x"}, only=(FASTAPI,)).parts["flask"].refusal == (
-        "Your submission has no file flask_app.py: add it under exactly this name and submit again."
+        "Your submission has no file flask_app.py: add it under exactly this name."
+    )
+
+
+@pytest.mark.parametrize("name", ["test_examples.py", "README.md", "hints.toml", "topic.toml"])
+def test_a_file_of_the_exercise_as_it_was_handed_out_is_never_meant(collect: Collect, name: str) -> None:
+    assert collect({name: "x = 1", FASTAPI: "x"}).parts["flask"].refusal == (
+        "Your submission has no file flask_app.py: add it under exactly this name."
+    )
+    assert collect({name: "x = 1", "app.py": "x = 2", FASTAPI: "x"}).parts["flask"].refusal == (
+        'Your submission has no file flask_app.py; it has "app.py". '
+        'If "app.py" is your flask_app.py, rename it.'
     )
 
 
@@ -218,13 +229,13 @@ def test_a_variant_above_an_exact_name_is_not_clear(collect: Collect) -> None:
 @pytest.mark.parametrize("text", ["", " \n\t\n", "\r\n"])
 def test_an_empty_app_refuses_its_part(collect: Collect, text: str) -> None:
     assert collect({**BOTH, FLASK: text}).parts["flask"].refusal == (
-        "Your flask_app.py is empty: write your answer in it and hand it in again."
+        "Your flask_app.py is empty: write your answer in it."
     )
 
 
 def test_a_package_of_empty_modules_is_empty(collect: Collect) -> None:
     refusal = collect({"flask_app/__init__.py": "", "flask_app/views.py": ""}).parts["flask"].refusal
-    assert refusal == ("Your flask_app/__init__.py is empty: write your answer in it and hand it in again.")
+    assert refusal == ("Your flask_app/__init__.py is empty: write your answer in it.")
 
 
 def test_collecting_again_replaces_everything(collect: Collect, kept: Kept, home: Path) -> None:

@@ -121,7 +121,7 @@ def test_an_app_in_another_topics_folder_is_never_taken(hand_in: Collect) -> Non
     )
     assert submission.parts["flask"].refusal == (
         'Your submission has no file flask_app.py; it has "routing/app.py". '
-        'If "routing/app.py" is your flask_app.py, rename it and submit again.'
+        'If "routing/app.py" is your flask_app.py, rename it.'
     )
 
 

@@ -37,7 +37,7 @@ def test_a_refused_part_gets_nothing_and_its_sentence_while_the_other_is_judged(
     with grader(toy, wall) as one:
         report = validated(one.grade(toy.collected(flask=None)))
     flask, fastapi = report.parts
-    sentence = "Your submission has no file flask_app.py: add it under exactly this name and submit again."
+    sentence = "Your submission has no file flask_app.py: add it under exactly this name."
     assert (flask.refusal, flask.points, flask.process) == (sentence, 0, None)
     assert {(check.verdict, check.message) for check in flask.checks} == {(Verdict.FAILED, sentence)}
     assert (fastapi.verdict, fastapi.points, report.status) == (Verdict.PASSED, 10, Status.GRADED)

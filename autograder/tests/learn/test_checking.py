@@ -49,6 +49,24 @@ def test_a_check_that_passes_says_what_comes_next(learner: Learner) -> None:
     assert "Next" not in learner.types("check", "greeting", "--json")
 
 
+def test_a_missing_app_can_be_had_back_from_the_starter(learner: Learner) -> None:
+    learner.types("start")  # from here on it is known what was handed out
+    learner.file("fastapi_app.py").unlink()
+    told = learner.types("check", "greeting", code=1)
+    assert "no file fastapi_app.py: add it under exactly this name." in told
+    assert "starter  course reset greeting fastapi" in told
+    assert "submit again" not in told
+    learner.types("reset", "greeting", "fastapi")
+    assert "no file" not in learner.types("check", "greeting", code=1)
+
+
+def test_a_missing_exercise_is_told_as_such(learner: Learner) -> None:
+    shutil.rmtree(learner.file("flask_app.py").parent)
+    _, err = learner.types_and_errs("check", "greeting", code=2)
+    assert "The folder of the exercise greeting is missing." in err
+    assert "Copy it from where you have the course from" in err
+
+
 def test_a_check_is_kept_and_its_loss_is_one_line(learner: Learner, data: Path) -> None:
     learner.solves("flask_app.py")
     learner.types("check", "greeting", "flask")
