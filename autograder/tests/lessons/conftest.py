@@ -10,9 +10,10 @@ import pytest
 
 import autograder
 from autograder.catalog import load
+from autograder.frameworks import FRAMEWORKS
 from autograder.site.build import Site, build_site
-from sidebyside.hosts import close_hosts
-from sidebyside.places import ROOT_VARIABLE
+from sidebyside.hosts import Host, close_hosts, open_host
+from sidebyside.places import ROOT_VARIABLE, AppFile, load_app
 
 COURSE = Path(autograder.__file__).parents[1]
 TOY = Path(__file__).parents[1] / "toy"
@@ -92,6 +93,7 @@ def create_app():
 """
 
 Write = Callable[[str, str], Path]
+Open = Callable[[str, str, str], Host]
 
 
 @pytest.fixture
@@ -111,6 +113,24 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     monkeypatch.setenv(ROOT_VARIABLE, str(course))
     yield file
     close_hosts()
+
+
+@pytest.fixture
+def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """A host of the app of a tree, a topic and a framework."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("APP_KEYS", "k1:a-key-of-this-test-alone")
+    hosts: list[Host] = []
+
+    def open_one(tree: str, topic: str, framework: str) -> Host:
+        kind = FRAMEWORKS[framework]
+        path = COURSE / tree / topic / f"{kind.module}.py"
+        hosts.append(open_host(load_app(AppFile(topic, kind, path)), kind.protocol))
+        return hosts[-1]
+
+    yield open_one
+    for each in hosts:
+        each.close()
 
 
 @pytest.fixture

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
 from autograder.frameworks import FRAMEWORKS
-from autograder.tests.lessons.conftest import COURSE
-from sidebyside.hosts import Answer, Host, Request, open_host
-from sidebyside.places import AppFile, load_app
+from autograder.tests.lessons.conftest import Open
+from sidebyside.hosts import Answer, Request
 
 COOKIE, BEARER = "Cookie cookie-name=session", "Bearer"
 CREDENTIALS = b'{"email": "eve@club.example", "password": "not that one"}'
 JSON = {"content-type": "application/json"}
-Open = Callable[[str, str, str], Host]
-
-
-@pytest.fixture
-def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """A host of the app of a tree, a topic and a framework."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("APP_KEYS", "k1:a-key-of-this-test-alone")
-    hosts: list[Host] = []
-
-    def open_one(tree: str, topic: str, framework: str) -> Host:
-        kind = FRAMEWORKS[framework]
-        path = COURSE / tree / topic / f"{kind.module}.py"
-        hosts.append(open_host(load_app(AppFile(topic, kind, path)), kind.protocol))
-        return hosts[-1]
-
-    yield open_one
-    for each in hosts:
-        each.close()
 
 
 def told(answer: Answer) -> tuple[int, str | None]:

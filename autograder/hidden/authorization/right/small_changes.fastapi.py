@@ -317,7 +317,8 @@ def choose_language(
     if parts.scheme or parts.netloc or not re.match(r"/(?!/)", address) or re.search(r"[\\\x00-\x1f\x7f]", address):
         address = "/board"
     answer = RedirectResponse(address, status.HTTP_303_SEE_OTHER)
-    answer.set_cookie("language", to, httponly=True, samesite="lax")
+    # Starlette encodes headers as Latin-1. Passed on as Latin-1, the bytes of UTF-8 arrive, as in Flask.
+    answer.set_cookie("language", to.encode().decode("latin-1"), httponly=True, samesite="lax")
     return answer
 
 

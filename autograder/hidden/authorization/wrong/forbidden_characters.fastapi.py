@@ -328,7 +328,8 @@ def choose_language(
 ) -> RedirectResponse:
     """Remember a language, and go on to where the visitor was."""
     answer = RedirectResponse(own_address(address), status.HTTP_303_SEE_OTHER)
-    answer.set_cookie("language", to, httponly=True, samesite="lax")
+    # Starlette encodes headers as Latin-1. Passed on as Latin-1, the bytes of UTF-8 arrive, as in Flask.
+    answer.set_cookie("language", to.encode().decode("latin-1"), httponly=True, samesite="lax")
     return answer
 
 
