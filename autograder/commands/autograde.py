@@ -58,7 +58,7 @@ def run(
     shown = desk.shown()
     is_change = bool(reports) or any(remark.is_change for remark in remarks)
     if shown:
-        show_class(shown, console)
+        show_class(shown, Console(highlight=False))
         tell_broken(shown)
     elif not is_change:
         console.print("Nothing new: every hand-in is graded. `--force` grades them again.")

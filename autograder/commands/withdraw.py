@@ -26,7 +26,8 @@ def run(course: Path | None, topic: str, student: str, build: Path, *, reason: s
         for name in done.files:
             target = folder / "submitted" / name
             moved = folder / done.moved_to / "submitted" / name
-            console.print(f"  mkdir -p {_quoted(target.parent)} && mv {_quoted(moved)} {_quoted(target)}")
+            # Without -T, a hand-in that came since would receive the withdrawn one as a folder inside.
+            console.print(f"  mkdir -p {_quoted(target.parent)} && mv -T {_quoted(moved)} {_quoted(target)}")
         console.print(f"  course autograde {topic} --build {_quoted(folder)}")
     return 0
 

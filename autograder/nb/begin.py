@@ -36,6 +36,7 @@ class Begun:
         basis: what grades are recorded by in this run.
         penalties: the plugin for late penalties.
         submissions: the hand-ins that there are.
+        kept: whose grades are out of date and cannot be made again until the new points are released.
         remarks: what a person should know.
     """
 
@@ -43,6 +44,7 @@ class Begun:
     basis: Basis
     penalties: LatePenalties
     submissions: tuple[Submission, ...]
+    kept: frozenset[str]
     remarks: tuple[Remark, ...]
 
 
@@ -102,7 +104,8 @@ def begin(converter: Any, topic: str, students: Collection[str] | None = None) -
     if penalties.configured:
         timeless = [each.student for each in submissions if not (each.folder / "timestamp.txt").is_file()]
         remarks += Remarks(topic, folder.path).times(compared.contents.duedate, timeless)
-    return Begun(compared.folder, compared.basis, penalties, submissions, tuple(remarks))
+    kept = frozenset(compared.kept)
+    return Begun(compared.folder, compared.basis, penalties, submissions, kept, tuple(remarks))
 
 
 def _compared(

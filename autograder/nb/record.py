@@ -122,7 +122,7 @@ def _autograde(
 
 
 def _waiting(begun: Begun, topic: str, students: Collection[str] | None, *, force: bool) -> list[Submission]:
-    """Hand-ins to grade; with ``force`` all, and their results are cleared."""
+    """Hand-ins to grade; with ``force`` all whose grades can be made again. Their results are cleared."""
     place = begun.folder
     missing = set(students or ()) - {each.student for each in begun.submissions}
     if missing:
@@ -135,7 +135,8 @@ def _waiting(begun: Begun, topic: str, students: Collection[str] | None, *, forc
     waiting = []
     for submission in begun.submissions:
         result = place.autograded / submission.student / topic
-        if not force and standings[submission.student].complete and result.is_dir():
+        again = force and submission.student not in begun.kept
+        if not again and standings[submission.student].complete and result.is_dir():
             continue
         if result.is_dir():
             remove_result(place, topic, submission.student)

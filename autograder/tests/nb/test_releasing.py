@@ -70,6 +70,7 @@ def test_new_checks_wait_for_their_points_and_what_is_graded_is_kept(desk: Desk)
     students, told = graded(desk)
     assert students == set()
     assert "the hidden checks of greeting changed; kept until the new points are released: ann." in told
+    assert desk.autograde(force=True) == {}
     assert table(desk)["greeting", "ann"]["score"] == "10"
 
 
