@@ -119,6 +119,12 @@ def _close_own(nests: Nests, process: int) -> None:
 def _unavailable(said: str) -> SandboxUnavailable:
     """What to do about it, by what bubblewrap said and what the kernel is set to."""
     what = f"bubblewrap cannot make a box: {said}"
+    if "execvp" in said:
+        return SandboxUnavailable(
+            what,
+            where="the interpreter, which this user cannot read or execute",
+            remedy="Use a Python and packages that every user of the machine may read and execute.",
+        )
     if _in_container():
         return SandboxUnavailable(
             what,

@@ -146,3 +146,12 @@ def test_no_two_jobs_hold_the_same_uid() -> None:
         leases[2].close()
         with contextlib.closing(lease_uid(first, 5)) as again:
             assert again.uid == leases[2].uid
+
+
+def test_an_interpreter_that_the_user_cannot_execute_is_named_as_the_cause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bubblewrap, "_in_container", lambda: True)
+    refusal = bubblewrap._unavailable("bwrap: execvp /opt/python3: No such file or directory")
+    assert "interpreter" in refusal.where
+    assert "every user" in refusal.remedy
