@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from autograder.checks import CheckFailed, Reply, expect
@@ -93,6 +95,27 @@ def test_a_json_that_differs_is_told_by_its_first_difference(body: str, wanted: 
 
 def test_a_body_as_deep_as_can_be_parsed_is_told_all_the_same() -> None:
     assert difference(f"{'[' * 900}{']' * 900}", 1) == "The JSON differs: expected `1`, got an array."
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted", "told"),
+    [
+        (f"{'a' * 70}b", f"{'a' * 70}c", f'expected `…{"a" * 20}c"`, got `…{"a" * 20}b"`'),
+        ("a" * 80, "a" * 70, f'expected `…{"a" * 20}"`, got `…{"a" * 30}"`'),
+        ("\u00e9", "e\u0301", r'expected `"e\u0301"`, got `"\u00e9"`'),
+        (f"{'é' * 70}\u00e9", f"{'é' * 70}e\u0301", r'expected `…\u00e9\u00e9\u00e9e\u0301"`, got'),
+        ("a\u200b", "a", r'expected `"a"`, got `"a\u200b"`'),
+        ("a\u00a0b", "a b", r'expected `"a b"`, got `"a\u00a0b"`'),
+        (f"{'a' * 70}\u200b", f"{'a' * 70}\u200c", rf'expected `…{"a" * 20}\u200c"`, got `…'),
+        ({"\u00e9": 1}, {"e\u0301": 1}, r"the key `e\u0301` is missing, and the key `\u00e9` is not"),
+        ({"a\u200b": 1}, {"a": 1}, r"the key `a` is missing, and the key `a\u200b` is not"),
+        ("é", "è", 'expected `"è"`, got `"é"`'),
+        (int("1" * 70 + "2"), int("1" * 70 + "3"), f"expected `…{'1' * 20}3`, got `…{'1' * 20}2`"),
+        ("b" * 500_000, "b" * 500_000 + "c", f'expected `…{"b" * 20}c"`, got `…{"b" * 20}"`'),
+    ],
+)
+def test_two_values_that_look_alike_are_told_apart(got: object, wanted: object, told: str) -> None:
+    assert told in difference(json.dumps(got), wanted)
 
 
 def test_headers_and_body_are_told_together() -> None:
