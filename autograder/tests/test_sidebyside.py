@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -169,7 +170,34 @@ def test_nothing_reaches_standard_error(beside: Path, capfd: pytest.CaptureFixtu
     (beside / "flask_app.py").write_text(loud, encoding="utf-8")
     assert check("greeting", "flask").passed
     assert check("nope", "flask").passed is False
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("beside")
+def test_a_notebook_and_a_prompt_show_the_result_themselves(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as notebook:
+        notebook.setattr("IPython.get_ipython", object)
+        check("greeting", "flask")
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    check("greeting", "flask")
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_script_prints_the_result(beside: Path) -> None:
+    script = 'from sidebyside import check; check("greeting", "flask")'
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=beside,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert ran.stdout.startswith("Flask: ✓ passed, 10 of 10 points\n")
+    assert ran.stderr == ""
 
 
 def validated(folder: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,8 @@ class NotYet(AssertionError):
 def check(topic: str, part: str) -> Checked:
     """Judge your own app of a topic and show what to fix first.
 
+    A notebook and an interactive interpreter show the result; a script, which would not, prints it.
+
     Your files are taken from beside the notebook where they lie there, otherwise from the topic's
     folder in ``exercises``. An author edition judges by the hidden checks, a student edition by the
     brief's examples.
@@ -72,7 +75,18 @@ def check(topic: str, part: str) -> Checked:
         checked = judged(topic, part, Path.cwd())
     if _validating() and not checked.passed:
         raise NotYet(checked.line)
+    if not _shows_results():
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(f"{checked.text}\n".encode(encoding, "replace").decode(encoding))
     return checked
+
+
+def _shows_results() -> bool:
+    """Whether whoever runs this code shows the value of an expression: IPython, or Python's own prompt."""
+    if hasattr(sys, "ps1"):
+        return True
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None
 
 
 def _validating() -> bool:
