@@ -62,8 +62,8 @@ def _hint(catalog: Catalog, row: Row, *, again: bool, as_json: bool) -> int:
     topic, families = row.topic.name, row.standing.hints
     standing = current_standing(catalog)
     hints = read_hints(catalog.places(topic).hints)
-    taken = taken_hints(hints, families, standing, topic)
-    following = None if again else next_hint(hints, families, standing, topic)
+    taken = taken_hints(hints, standing, row)
+    following = None if again else next_hint(hints, standing, row)
     if again and not taken and any(hints.get(family) for family in families):
         why = f"{_title(row)}: you have not asked for a hint about this check yet. Ask for the first:"
         return _say(_Nothing(why, f"course hint {topic} {row.part.name}"), as_json=as_json)
@@ -74,7 +74,7 @@ def _hint(catalog: Catalog, row: Row, *, again: bool, as_json: bool) -> int:
         detail = {"family": following.family, "stage": following.stage, "check": row.standing.first}
         keep(catalog, lambda store: store.record("hint", topic, row.part.name, **detail))
     shown = taken if following is None else [following]
-    more = next_hint(hints, families, _after(standing, topic, shown), topic) is not None
+    more = next_hint(hints, _after(standing, row, shown), row) is not None
     if as_json:
         sys.stdout.write(json.dumps(_document(row, shown, more=more)) + "\n")
     else:
@@ -131,10 +131,11 @@ def _say(nothing: _Nothing, *, as_json: bool) -> int:
     return 1
 
 
-def _after(standing: Standing, topic: str, shown: Sequence[Hint]) -> Standing:
+def _after(standing: Standing, row: Row, shown: Sequence[Hint]) -> Standing:
     stages = dict(standing.stages)
     for hint in shown:
-        stages[topic, hint.family] = max(stages.get((topic, hint.family), 0), hint.stage)
+        asked = row.topic.name, row.part.name, row.standing.first, hint.family
+        stages[asked] = max(stages.get(asked, 0), hint.stage)
     return replace(standing, stages=stages)
 
 

@@ -59,24 +59,24 @@ def read_hints(path: Path) -> dict[str, tuple[str, ...]]:
         ) from error
 
 
-def next_hint(
-    hints: dict[str, tuple[str, ...]], families: Sequence[str], standing: Standing, topic: str
-) -> Hint | None:
-    """The first stage that was not taken yet, of the first family that has one; None when all were taken."""
-    for family in families:
-        stages, taken = hints.get(family, ()), standing.hint_stages(topic, family)
+def next_hint(hints: dict[str, tuple[str, ...]], standing: Standing, row: Row) -> Hint | None:
+    """The first stage not taken yet for the row's check, of the first family that has one; None after all."""
+    for family in row.standing.hints:
+        stages, taken = hints.get(family, ()), _taken(standing, row, family)
         if taken < len(stages):
             return Hint(family, taken + 1, stages[taken])
     return None
 
 
-def taken_hints(
-    hints: dict[str, tuple[str, ...]], families: Sequence[str], standing: Standing, topic: str
-) -> list[Hint]:
-    """Every stage that was taken already, in order."""
+def taken_hints(hints: dict[str, tuple[str, ...]], standing: Standing, row: Row) -> list[Hint]:
+    """Every stage that was taken already for the row's check, in order."""
     return [
         Hint(family, number, text)
-        for family in families
+        for family in row.standing.hints
         for number, text in enumerate(hints.get(family, ()), 1)
-        if number <= standing.hint_stages(topic, family)
+        if number <= _taken(standing, row, family)
     ]
+
+
+def _taken(standing: Standing, row: Row, family: str) -> int:
+    return standing.hint_stages(row.topic.name, row.part.name, row.standing.first, family)

@@ -121,7 +121,7 @@ class Standing:
     """Where a learner stands in the whole course."""
 
     parts: Mapping[tuple[str, str], PartStanding] = field(default_factory=dict)
-    stages: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    stages: Mapping[tuple[str, str | None, str | None, str], int] = field(default_factory=dict)
     surrendered: frozenset[tuple[str, str | None]] = frozenset()
     runs: int = 0
     """How often anything was checked; a check of a whole topic counts once."""
@@ -130,9 +130,9 @@ class Standing:
         """Where they stand with one part; new, if it was never checked."""
         return self.parts.get((topic, part), PartStanding())
 
-    def hint_stages(self, topic: str, family: str) -> int:
-        """How many stages of a family of hints they have taken: 0 to 3."""
-        return self.stages.get((topic, family), 0)
+    def hint_stages(self, topic: str, part: str, check: str | None, family: str) -> int:
+        """How many stages of a family of hints they have taken for one check of a part: 0 to 3."""
+        return self.stages.get((topic, part, check, family), 0)
 
     def gave_up(self, topic: str, part: str) -> bool:
         """Whether they asked for the solution before passing."""
@@ -146,15 +146,16 @@ def standing_of(events: Iterable[Event]) -> Standing:
         events: of one course, in the order in which they happened.
     """
     parts: dict[tuple[str, str], _Way] = {}
-    stages: dict[tuple[str, str], int] = {}
+    stages: dict[tuple[str, str | None, str | None, str], int] = {}
     surrendered: set[tuple[str, str | None]] = set()
     runs = _Runs()
     for event in events:
         if event.what == "check" and event.part is not None:
             parts.setdefault((event.topic, event.part), _Way()).checked(event, runs.number(event))
         elif event.what == "hint":
-            family = event.topic, str(event.detail.get("family", ""))
-            stages[family] = max(stages.get(family, 0), _count(event.detail.get("stage")))
+            check, family = _text(event.detail.get("check")), str(event.detail.get("family", ""))
+            asked = event.topic, event.part, check, family
+            stages[asked] = max(stages.get(asked, 0), _count(event.detail.get("stage")))
         elif event.what == "gave_up":
             surrendered.add((event.topic, event.part))
         elif event.what == "reset":

@@ -41,6 +41,19 @@ def test_after_one_family_comes_the_next_that_the_check_names(learner: Learner) 
     assert learner.reads("hint")["more"] is False
 
 
+def test_hints_begin_at_the_first_for_each_framework_and_each_check(learner: Learner) -> None:
+    learner.was_checked(Verdict.FAILED, hints=("name",))
+    learner.types("hint")
+    learner.was_checked(Verdict.FAILED, part="fastapi", hints=("name",))
+    assert "Hint 1 of 3, about name" in learner.types("hint", "fastapi")
+    assert "Hint 2 of 3, about name" in learner.types("hint", "flask")
+    other = report(Verdict.FAILED, hints=("name",))
+    check = other.parts[0].checks[0].model_copy(update={"name": "test_b"})
+    part = other.parts[0].model_copy(update={"checks": (check,)})
+    learner.keeps(lambda store: store.record_check(other.model_copy(update={"parts": (part,)})))
+    assert "Hint 1 of 3, about name" in learner.types("hint", "flask")
+
+
 def test_hints_seen_already_can_be_read_again_without_taking_one(learner: Learner) -> None:
     learner.was_checked(Verdict.FAILED, hints=("name",))
     learner.types("hint")

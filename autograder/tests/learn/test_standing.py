@@ -60,17 +60,15 @@ def test_a_reset_of_one_part_leaves_the_other() -> None:
     assert flask(check("passed", 10), event("reset", None)).state is State.NEW
 
 
-def test_hints_are_counted_by_family_and_asking_again_counts_once() -> None:
+def test_hints_are_counted_by_part_check_and_family_and_asking_again_counts_once() -> None:
     standing = standing_of(
-        [
-            event("hint", family="name", stage=1),
-            event("hint", family="name", stage=2),
-            event("hint", family="name", stage=1),
-        ]
+        [event("hint", family="name", stage=stage, check="test_greets") for stage in (1, 2, 1)]
     )
-    assert standing.hint_stages("greeting", "name") == 2
-    assert standing.hint_stages("greeting", "missing") == 0
-    assert standing.hint_stages("opinion", "name") == 0
+    assert standing.hint_stages("greeting", "flask", "test_greets", "name") == 2
+    assert standing.hint_stages("greeting", "flask", "test_greets", "missing") == 0
+    assert standing.hint_stages("greeting", "flask", "test_other", "name") == 0
+    assert standing.hint_stages("greeting", "fastapi", "test_greets", "name") == 0
+    assert standing.hint_stages("opinion", "flask", "test_greets", "name") == 0
 
 
 def test_giving_up_counts_for_the_part_or_for_the_whole_topic() -> None:

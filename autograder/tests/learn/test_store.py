@@ -78,12 +78,12 @@ def test_what_was_recorded_is_there_in_the_next_process(catalog: Catalog) -> Non
     with open_store(catalog) as store:
         store.record_check(report(Verdict.FAILED, 3))
         store.record_check(report(Verdict.PASSED, 10))
-        store.record("hint", "greeting", family="missing", stage=2)
+        store.record("hint", "greeting", "flask", family="missing", stage=2, check="test_a")
     with open_store(catalog) as store:
         standing = store.standing()
     part = standing.part("greeting", "flask")
     assert (part.state, part.best, part.tries) == (State.PASSED, 10, 2)
-    assert standing.hint_stages("greeting", "missing") == 2
+    assert standing.hint_stages("greeting", "flask", "test_a", "missing") == 2
 
 
 def test_what_is_broken_is_no_try(catalog: Catalog, data: Path) -> None:
