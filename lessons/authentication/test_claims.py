@@ -304,6 +304,23 @@ def test_c39_the_age_counts_from_the_last_signature(
         cookie = cookie_of(answer)
 
 
+@pytest.mark.parametrize(
+    ("permanent", "refresh", "signed"), [(False, True, False), (True, True, True), (True, False, False)]
+)
+def test_c39_flask_signs_a_permanent_session_anew_at_a_visit_that_only_reads(
+    ask: Ask, move_clock: Callable[[float], None], permanent: bool, refresh: bool, signed: bool
+) -> None:
+    app = remembering(permanent=permanent)[0]
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = refresh
+    cookie = cookie_of(ask(app, "/in"))
+    for visit in (20, 40):
+        move_clock(visit)
+        answer = ask(app, "/me", headers=cookie)
+        assert (answer.header("set-cookie") is not None) is signed
+        cookie = cookie_of(answer) if signed else cookie
+    assert json.loads(answer.body) == {"user": "ada" if signed else None}
+
+
 def test_c39_clearing_the_session_does_not_end_a_copy(ask: Ask) -> None:
     app = remembering()[0]
 

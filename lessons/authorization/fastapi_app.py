@@ -1,4 +1,4 @@
-"""A film club's site, in FastAPI: each feature twice, as a draft with a hole and mended."""
+"""A film club's site, in FastAPI: each feature twice, as a draft with a hole and fixed."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ import socket
 import sys
 
 import pytest
+import uvicorn
 
 from autograder.errors import CourseError, UsageError
 from autograder.tests.lessons.conftest import Write
@@ -108,3 +109,15 @@ def test_requests_that_follow_each_other_never_were_together() -> None:
     assert Flights("x", "flask", flights).peak == 1
     together = tuple(Flight(n, 0.0, n / 10, 1.0, 1.0) for n in range(3))
     assert Flights("x", "flask", together).peak == 3
+
+
+def test_uvicorn_calls_a_factory_that_it_is_not_told_of(
+    write: Write, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = write(
+        "talk/uvicorn_factory.py", "from fastapi import FastAPI\n\n\ndef make():\n    return FastAPI()\n"
+    )
+    monkeypatch.syspath_prepend(str(folder.parent))
+    config = uvicorn.Config("uvicorn_factory:make", log_config=None, interface="asgi3")
+    config.load()
+    assert "ASGI app factory detected" in caplog.text
