@@ -10,6 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from autograder.catalog import Catalog, Part, Topic
+    from autograder.report.model import PartReport
 
 __all__ = ["pytest_pycollect_makemodule"]
 
@@ -66,7 +67,7 @@ class _Part(pytest.Item):
         report = self_check(self._catalog, self._topic, self.path.parent, [self._part.name])
         found = report.parts[0]
         if found.verdict is not Verdict.PASSED:
-            raise _NotYet(part_text(found, notes=report.notes))
+            raise _NotYet(part_text(_with_command(found, self._topic), notes=report.notes))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         from autograder.errors import CourseError  # noqa: PLC0415 - as above
@@ -77,6 +78,18 @@ class _Part(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         return self.path, None, f"the examples, asked of {self._part.name}"
+
+
+def _with_command(part: PartReport, topic: Topic) -> PartReport:
+    """The part with the command that shows hints, once, in place of the hints' ids."""
+    from autograder.report.focus import decisive  # noqa: PLC0415 - as above
+
+    first, command = decisive(part), (f"course hint {topic.name}",)
+    checks = [
+        check.model_copy(update={"hints": command if check is first and check.hints else ()})
+        for check in part.checks
+    ]
+    return part.model_copy(update={"checks": tuple(checks)})
 
 
 class _NotYet(AssertionError):

@@ -110,12 +110,16 @@ def test_a_folder_that_calls_itself_an_author_edition_is_refused(handed_out: Pat
 @pytest.mark.slow
 def test_pytest_judges_the_apps_beside_the_examples(author: Catalog, handed_out: Path) -> None:
     shutil.copy(author.places("greeting").solution / "flask_app.py", handed_out)
+    examples = handed_out / "test_examples.py"
+    hinted = examples.read_text("utf-8").replace("import Api\n", "import Api, hint\n")
+    examples.write_text(hinted.replace("def test_hello", '@hint("name")\ndef test_hello'), "utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "autograder.examples", "test_examples.py"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     told = ran.stdout
     assert ran.returncode == 1
     assert "1 failed, 1 passed" in told
     assert "sent: GET /hello/Ada" in told
+    assert [line.strip() for line in told.splitlines() if "hint" in line] == ["hint: course hint greeting"]
     assert "Traceback" not in told
     assert "hidden checks judge" in told
 
