@@ -23,6 +23,11 @@ _FRAME = re.compile(r'^[ \t]*File "([^"\n]{1,200})", line (\d{1,9})', re.MULTILI
 _LAUNCHER = re.compile(
     r"^((?:There is no|In \w{1,200},|\w{1,200} offers (?:neither|no)) [^\n]{1,300})$", re.MULTILINE
 )
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
+# At a module's level: the line begins with it.
+_SERVES_ITSELF = re.compile(rb"^app\.run\(", re.MULTILINE)
+_SERVING = "Running on http"
+_MOST_READ = 1 << 20
 _MOST_CHARS = 300
 _MIB = 1 << 20
 
@@ -51,6 +56,8 @@ def not_started(infos: tuple[CheckInfo, ...], outcome: Outcome, limits: Limits, 
         message = f"The app did not start: {_at(outcome.limit, limits)}"
     if outcome.limit in _OUT_OF_TIME:
         verdict = Verdict.TIMED_OUT
+    if remedy := _serves_itself(outcome, message, files):
+        message = f"{message} {remedy}" if outcome.limit is Limit.WALL else f"The app did not start: {remedy}"
     return [Finding(name=info.name, verdict=verdict, message=message) for info in infos]
 
 
@@ -92,11 +99,28 @@ def _why(outcome: Outcome, files: Path) -> str:
     if raised is not None:
         exits = " (the app asked Python to exit)" if raised.name == "SystemExit" else ""
         return f"{_place(raised, outcome.stderr, files)}{_cut(raised.text)}{exits}"
-    lines = [line.strip() for line in outcome.stderr.splitlines() if line.strip()]
+    lines = [line.strip() for line in _ESCAPES.sub("", outcome.stderr).splitlines() if line.strip()]
     ended = f"its process ended with exit code {outcome.exit_code}"
     if not lines:
         return f"{ended}, and wrote nothing."
     return f"{ended} and raised nothing. The last line that it wrote: {_cut(lines[-1])}"
+
+
+def _serves_itself(outcome: Outcome, message: str, files: Path) -> str:
+    """Which line starts a server while the app is imported, and what to do; empty where that is not why."""
+    raised = last_raised(outcome.stderr)
+    exits = raised is not None and raised.name == "SystemExit"  # as a server that cannot listen does
+    if not exits and _SERVING not in outcome.stderr:
+        return ""
+    for path in sorted(each for each in files.rglob("*.py") if each.is_file()):
+        with path.open("rb") as file:
+            data = file.read(_MOST_READ)
+        if found := _SERVES_ITSELF.search(data):
+            name, line = path.relative_to(files).as_posix(), data.count(b"\n", 0, found.start()) + 1
+            where = f"{name}, line {line}: "
+            if not exits or where in message:
+                return f"{where}remove `app.run()`; the app is imported and served for you."
+    return ""
 
 
 def _cut(text: str) -> str:

@@ -30,7 +30,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from types import ModuleType
+from types import CoroutineType, ModuleType
 from typing import Any, NoReturn, TextIO
 
 APP_RAISED = 70
@@ -658,6 +658,7 @@ def load_apps(name: str, home: str, configs: Sequence[Any]) -> list[Any]:
     One of ``create_app()``, or ``app``; with configurations, one of ``create_app(configuration)`` for each.
     When there is none, says so on standard error, and ends the process with one of the declared codes.
     """
+    factory = None
     try:
         module = importlib.import_module(name)
         factory = getattr(module, "create_app", None)
@@ -668,8 +669,12 @@ def load_apps(name: str, home: str, configs: Sequence[Any]) -> list[Any]:
     except BaseException as error:  # noqa: BLE001 - whatever a learner's code can raise
         if isinstance(error, ModuleNotFoundError) and error.name == name:
             _give_up(APP_MISSING, f"There is no {name}.py here, and no package {name} either.")
+        if isinstance(error, TypeError) and _is_of_the_call(error) and callable(factory) and not configs:
+            why = "create_app() is called without arguments: give each of its parameters a default value."
+            _give_up(APP_MISSING, f"In {name}, {why}")
         if isinstance(error, SystemExit):
-            print(f"{name} asked Python to exit while it was being imported.", file=sys.stderr)
+            doing = "in create_app()" if callable(factory) else "while it was being imported"
+            print(f"{name} asked Python to exit {doing}.", file=sys.stderr)
         _give_up(APP_RAISED, learner_trace(error, home))
     if not apps:
         _give_up(APP_MISSING, f"{name} offers no function create_app(config).")
@@ -678,10 +683,25 @@ def load_apps(name: str, home: str, configs: Sequence[Any]) -> list[Any]:
     return apps
 
 
+def _is_of_the_call(error: BaseException) -> bool:
+    """Whether a function could not even be called: no frame but the caller's took part."""
+    return error.__traceback__ is not None and error.__traceback__.tb_next is None
+
+
 def _hold_app(name: str, app: object, *, made: bool) -> None:
     """Give up unless the object is an app."""
     if app is None and not made:
         _give_up(APP_MISSING, f"{name} offers neither a function create_app() nor a variable app.")
+    if made and app is None:
+        _give_up(
+            APP_MISSING,
+            f"In {name}, create_app() returned None and not an app: does it end with `return app`?",
+        )
+    if made and isinstance(app, CoroutineType):
+        app.close()  # no warning that it was never awaited
+        _give_up(
+            APP_MISSING, f"In {name}, create_app() is a coroutine function: remove `async` before `def`."
+        )
     if not callable(app):
         source = "create_app() returned" if made else "app is"
         _give_up(APP_MISSING, f"In {name}, {source} no web app but an object of type {type(app).__name__}.")

@@ -67,7 +67,7 @@ NOT_STARTING: dict[str, tuple[str, str]] = {
     ),
     "makes a coroutine": (
         "async def create_app():\n    pass\n",
-        f"{DID_NOT}In flask_app, create_app() returned no web app but an object of type coroutine.",
+        f"{DID_NOT}In flask_app, create_app() is a coroutine function: remove `async` before `def`.",
     ),
     "floods at import": ("while True:\n    print('x' * 1000)\n", f"{DID_NOT}it printed more than 1 MiB."),
 }

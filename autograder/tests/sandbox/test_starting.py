@@ -67,7 +67,7 @@ def test_a_module_without_an_app_is_told_so(sandbox: Sandbox, framework: str, tm
 
 def test_a_factory_that_returns_nothing_is_told_so(sandbox: Sandbox, framework: str, tmp_path: Path) -> None:
     outcome = refused(sandbox, tmp_path, framework, "def create_app():\n    pass\n")
-    assert "create_app() returned no web app but an object of type NoneType" in outcome.stderr
+    assert "create_app() returned None and not an app: does it end with `return app`?" in outcome.stderr
 
 
 def test_a_missing_module_is_told_so(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -83,6 +83,27 @@ def test_an_exit_on_import_is_told_so(sandbox: Sandbox, framework: str, tmp_path
     outcome = refused(sandbox, tmp_path, framework, "exit(0)\n")
     assert outcome.exit_code == launcher.APP_RAISED
     assert outcome.stderr.startswith(f"{framework}_app asked Python to exit while it was being imported.")
+
+
+def test_an_exit_in_the_factory_is_told_so(sandbox: Sandbox, framework: str, tmp_path: Path) -> None:
+    outcome = refused(sandbox, tmp_path, framework, "def create_app():\n    exit(0)\n")
+    assert outcome.stderr.startswith(f"{framework}_app asked Python to exit in create_app().")
+
+
+def test_a_factory_that_needs_an_argument_is_told_so(
+    sandbox: Sandbox, framework: str, tmp_path: Path
+) -> None:
+    outcome = refused(sandbox, tmp_path, framework, "def create_app(config):\n    return None\n")
+    assert outcome.exit_code == launcher.APP_MISSING
+    assert "create_app() is called without arguments: give each of its" in outcome.stderr
+
+
+def test_an_asynchronous_factory_is_told_so(sandbox: Sandbox, framework: str, tmp_path: Path) -> None:
+    outcome = refused(sandbox, tmp_path, framework, "async def create_app():\n    return None\n")
+    assert outcome.exit_code == launcher.APP_MISSING
+    assert outcome.stderr == (
+        f"In {framework}_app, create_app() is a coroutine function: remove `async` before `def`.\n"
+    )
 
 
 def test_an_app_that_refuses_in_its_lifespan_has_not_started(sandbox: Sandbox, tmp_path: Path) -> None:
