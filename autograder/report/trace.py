@@ -11,11 +11,12 @@ _START = "Traceback (most recent call last):"
 # The sandbox writes a submission's own paths relative to its folder; all others are a library's.
 _FOREIGN_FRAME = re.compile(r'  File "(?:/|[A-Za-z]:|\\\\|<frozen )')
 _BELONGS_TO_FRAME = "    "
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}m")
 
 
 def own_frames(traceback: str) -> str:
-    """The traceback without the frames of Python and its libraries."""
-    return "\n".join(_own_lines(traceback.rstrip("\n").split("\n")))
+    """The traceback without colours and without the frames of Python and its libraries."""
+    return "\n".join(_own_lines(_COLOUR.sub("", traceback).rstrip("\n").split("\n")))
 
 
 def last_traceback(stderr: str) -> str:

@@ -41,3 +41,7 @@ def test_a_log_without_an_error_tells_none() -> None:
 
 def test_a_log_that_was_cut_inside_a_traceback_tells_none() -> None:
     assert last_traceback(LIBRARY + ERROR) == ""
+
+
+def test_colours_of_a_server_are_dropped() -> None:
+    assert own_frames("\x1b[33mPress CTRL+C to quit\x1b[0m\n") == "Press CTRL+C to quit"
