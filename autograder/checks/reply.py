@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -93,7 +94,7 @@ class Reply:
         status: int | Collection[int] | None = None,
         *,
         json: object = ANYTHING,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | re.Pattern[str]] | None = None,
         media_type: str | None = None,
     ) -> Reply:
         """Fail the check unless the response is as stated; returns itself, so that it chains.
@@ -103,7 +104,7 @@ class Reply:
         Args:
             status: the status code, or those that are allowed.
             json: the exact value of the JSON body; ``1``, ``1.0`` and ``true`` all differ.
-            headers: headers that must be there with exactly these values.
+            headers: headers that must be there, with exactly this value or a match of this compiled pattern.
             media_type: the content type, its parameters aside.
         """
         stated = _Stated(self)
@@ -161,13 +162,16 @@ class _Stated:
         told = f"is `{found}`, not `{expected}`" if found else f"is missing; expected `{expected}`"
         self._note(expected, None if found == expected else f"The content type {told}.")
 
-    def header(self, name: str, expected: str) -> None:
+    def header(self, name: str, expected: str | re.Pattern[str]) -> None:
         """A header's first value."""
         found = self._reply.header(name)
-        told = (
-            f"is {found!r}, not {expected!r}" if found is not None else f"is missing; expected {expected!r}"
-        )
-        self._note(f"{name}: {expected}", None if found == expected else f"The header `{name}` {told}.")
+        if isinstance(expected, str):
+            holds, wanted, shown = found == expected, expected, repr(expected)
+        else:
+            holds = found is not None and expected.search(found) is not None
+            wanted = shown = f"a match of {expected.pattern!r}"
+        told = f"is {found!r}, not {shown}" if found is not None else f"is missing; expected {shown}"
+        self._note(f"{name}: {wanted}", None if holds else f"The header `{name}` {told}.")
 
     def json(self, expected: object) -> None:
         """The body."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.checks import Api, expect, hint
+import re
+
+from autograder.checks import Api, hint
 
 
 @hint("echo")
@@ -76,5 +78,5 @@ def test_example_slash(api: Api) -> None:
 @hint("method")
 def test_example_method(api: Api) -> None:
     """`POST /items/42` is refused, and `Allow` says what is not."""
-    reply = api.post("/items/42").expect(405, json={"error": "method not allowed"})
-    expect("GET" in (reply.header("allow") or ""), "The header Allow does not list GET.", reply)
+    refused = {"error": "method not allowed"}
+    api.post("/items/42").expect(405, json=refused, headers={"allow": re.compile("GET")})

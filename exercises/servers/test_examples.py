@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.checks import Api, expect, hint
+import re
+
+from autograder.checks import Api, hint
 
 
 @hint("no-version", "health")
@@ -40,8 +42,8 @@ def test_example_not_found(api: Api) -> None:
 @hint("method", "envelope")
 def test_example_method(api: Api) -> None:
     """`PUT /passages` is refused, and `Allow` says what is not."""
-    reply = api.put("/passages").expect(405, json={"error": "method not allowed"})
-    expect("GET" in (reply.header("allow") or ""), "The header Allow does not list GET.", reply)
+    refused = {"error": "method not allowed"}
+    api.put("/passages").expect(405, json=refused, headers={"allow": re.compile("GET")})
 
 
 @hint("count")

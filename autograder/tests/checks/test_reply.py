@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -116,6 +117,16 @@ def test_a_body_as_deep_as_can_be_parsed_is_told_all_the_same() -> None:
 )
 def test_two_values_that_look_alike_are_told_apart(got: object, wanted: object, told: str) -> None:
     assert told in difference(json.dumps(got), wanted)
+
+
+def test_a_header_may_be_stated_as_a_pattern() -> None:
+    reply(allow="GET, HEAD").expect(headers={"allow": re.compile("GET")})
+    for answer, fault in ((reply(), "is missing; expected"), (reply(allow="PUT"), "is 'PUT', not")):
+        with pytest.raises(CheckFailed) as failure:
+            answer.expect(200, json={"id": 4}, headers={"allow": re.compile("GET")})
+        assert failure.value.message == (
+            f"The header `allow` {fault} a match of 'GET'. The JSON differs at `id`: expected `4`, got `3`."
+        )
 
 
 def test_headers_and_body_are_told_together() -> None:
