@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-__all__ = ["PartFiles", "Submission"]
+__all__ = ["TAKEN", "PartFiles", "Submission", "choices"]
+
+TAKEN = "was taken, for"
+"""In every note about which of several submissions of one student counts."""
+
+
+def choices(notes: Sequence[str]) -> list[str]:
+    """The notes about which of several submissions counts: without them, the points may surprise."""
+    return [note for note in notes if TAKEN in note]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from autograder.collect.intake import ARCHIVES
 from autograder.collect.wanted import Wanted
 
 __all__ = [
+    "EXERCISES",
     "CourseNames",
     "archive_stem",
     "children",
@@ -32,8 +33,10 @@ _UNREADABLE = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".lz", ".z", ".cab",
 _DROPPINGS = frozenset(
     ["__macosx", "__pycache__", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "icon\r"]
 )
-_EXERCISES = "exercises"
-_TREES = frozenset([_EXERCISES, "lessons", "solutions", "autograder"])
+EXERCISES = "exercises"
+"""The folder of a repository or a student edition that holds the topics' folders."""
+
+_TREES = frozenset([EXERCISES, "lessons", "solutions", "autograder"])
 _OF_TOOLS = re.compile(
     r"\.(git|github|svn|hg|venv|env|tox|nox|direnv|cache|local|vscode|idea|ipynb_checkpoints|jupyter"
     r"|(pytest|mypy|ruff)_cache|starters|course|trash|trashes|spotlight-v100|fseventsd)\Z",
@@ -146,9 +149,9 @@ class CourseNames:
 
     def is_repository(self, folder: Path) -> bool:
         """Whether a folder looks like the course's repository, or a student edition of it."""
-        if (folder / _EXERCISES / self.topic).is_dir():
-            return not (folder / _EXERCISES).is_symlink()
-        return (folder / _EXERCISES).is_dir() and self.is_course(folder)
+        if (folder / EXERCISES / self.topic).is_dir():
+            return not (folder / EXERCISES).is_symlink()
+        return (folder / EXERCISES).is_dir() and self.is_course(folder)
 
     def is_course(self, folder: Path) -> bool:
         """Whether a folder holds the file that every edition of the course has at its top."""

@@ -50,6 +50,7 @@ class Intake:
     Attributes:
         files: contents by path, notebooks included.
         archives: contents by path of archives inside the hand-in, when they were asked for.
+        changed: when these files were last changed, in nanoseconds, where that is known.
         notes: sentences to the student.
         lost: by wanted name, why a file of that name was left out.
         found: the paths of what was looked at, taken or not.
@@ -61,6 +62,7 @@ class Intake:
         self.caps = caps
         self.files: dict[PurePosixPath, bytes] = {}
         self.archives: dict[PurePosixPath, bytes] = {}
+        self.changed: dict[PurePosixPath, int] = {}
         self.notes = Notes(caps.notes)
         self.lost: dict[str, str] = {}
         self.found: list[str] = []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder.collect.intake import Intake
+from autograder.collect.intake import ARCHIVES, Intake
 from autograder.collect.leftovers import MADE_BY_TOOL, is_silent, tool_folder
 from autograder.collect.names import shown
 from autograder.collect.scope import Scope
@@ -26,12 +26,14 @@ class Entry:
         at: by which whoever listed it finds it again.
         size: its size, as far as the file system or archive tells.
         problem: why it cannot be taken, as the end of a sentence.
+        changed: when it was last changed, in nanoseconds; 0 where that is not known.
     """
 
     raw: str
     at: int
     size: int = 0
     problem: str | None = None
+    changed: int = 0
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -56,14 +58,16 @@ def _is_windows_path(name: str) -> bool:
     return all((each[:1].isalnum() or each[:1] in {"_", "."}) and each not in {".", ".."} for each in names)
 
 
-def chosen(entries: Iterable[Entry], intake: Intake) -> list[Entry]:
+def chosen(entries: Iterable[Entry], intake: Intake, also: Collection[str] = ()) -> list[Entry]:
     """The entries that are looked at: those that the topic asks for first, then the shallow ones.
 
-    The student is told what is left out without a look.
+    The student is told what is left out without a look. Archives named in ``also`` count beside the
+    topic's own folder.
     """
     listed = list(_without_tools(entries))
     scope = Scope.of([entry.parts for entry in listed], intake.wanted)
-    kept = [entry for entry in listed if scope.holds(entry.parts)]
+    archives = {name for name in also if name.lower().endswith(ARCHIVES)}
+    kept = [entry for entry in listed if scope.holds(entry.parts) or entry.raw in archives]
     intake.found += [entry.raw for entry in kept if not entry.problem]
     _tell(scope, len(listed) - len(kept), intake)
     for entry in kept:

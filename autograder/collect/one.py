@@ -11,14 +11,13 @@ from autograder.catalog.model import Topic
 from autograder.collect.arrange import TIMESTAMP, Arranged, arrange
 from autograder.collect.caps import CAPS, Caps
 from autograder.collect.cover import cover, stub
-from autograder.collect.folder import Folder, reading
-from autograder.collect.intake import NESTED, Intake
+from autograder.collect.folder import reading
+from autograder.collect.intake import Intake
 from autograder.collect.names import shown, student_problem
 from autograder.collect.parts import digest, part_files
 from autograder.collect.released import ReleasedNotebook
+from autograder.collect.taken import taken
 from autograder.collect.timestamp import written
-from autograder.collect.unpack import unpack
-from autograder.collect.walk import take
 from autograder.collect.wanted import Wanted
 from autograder.collect.write import write_folder
 from autograder.errors import UsageError
@@ -71,39 +70,14 @@ def collect_one(
             raise UsageError(
                 "There is no such hand-in.", where=str(source), remedy="Name a file or folder that exists."
             ) from error
-    intake = _taken(source, base or source.parent, Intake(Wanted.of(topic), caps, keep_archives=True), only)
+    with reading(source):
+        intake = taken(source, base or source.parent, Wanted.of(topic), caps, only)
     submission, files = _judged(intake, student, topic, destination, released)
     if submitted is not None:
         files[TIMESTAMP] = written(submitted)
     with reading(destination):
         write_folder(destination, files)
     return submission
-
-
-def _taken(source: Path, base: Path, intake: Intake, only: Collection[str]) -> Intake:
-    """Take in the source; where a folder holds no wanted file but one archive, what is in that."""
-    with reading(source), Folder.trusted(base) as folder:
-        take(folder, source.relative_to(base), intake, only)
-    archive = None if _has_work(intake) else _archive(intake)
-    if archive is None:
-        for path in intake.archives:
-            intake.leave_out(str(path), NESTED)
-        return intake
-    inner = Intake(intake.wanted, intake.caps)
-    unpack(intake.archives[archive], inner)
-    return inner
-
-
-def _has_work(intake: Intake) -> bool:
-    return any(intake.wanted.canonical(path.name) for path in intake.files)
-
-
-def _archive(intake: Intake) -> PurePosixPath | None:
-    """The archive that holds the work: the only one, or the only one that is named like the topic."""
-    found = list(intake.archives)
-    if len(found) > 1:
-        found = [path for path in found if intake.wanted.is_topics(path.name.partition(".")[0])]
-    return found[0] if len(found) == 1 else None
 
 
 def _judged(

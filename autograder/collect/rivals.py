@@ -1,27 +1,25 @@
-"""Decides which of several hand-ins of one student counts: the newest, if it is clearly newer."""
+"""Decides which of several submissions of one student counts: the newest that holds a wanted file."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import Self
 
 from autograder.collect.caps import CAPS
 from autograder.collect.entry import Source
-from autograder.collect.folder import Folder
-from autograder.collect.intake import Intake
 from autograder.collect.names import shown
 from autograder.collect.places import unwrapped
-from autograder.collect.walk import take
+from autograder.collect.taken import CLEARLY_NS, held, taken
 from autograder.collect.wanted import Wanted
+from autograder.submission import TAKEN
 
 __all__ = ["Choice", "choose"]
 
-# What one command writes, such as an unpacked download, is not in order of time.
-_CLEARLY_NS = 500_000_000
 # Written by nbgrader, at whatever time it collects.
 _NOT_THEIRS = frozenset(["timestamp.txt"])
 
@@ -39,20 +37,90 @@ class Choice:
     note: str = ""
 
 
-def choose(rivals: Sequence[Source], wanted: Wanted) -> Choice:
-    """The newest of them: by an archive's own time, and by the latest of the files in a folder."""
+def choose(
+    rivals: Sequence[Source], wanted: Wanted, *, first: Source | None = None, home: Path | None = None
+) -> Choice:
+    """Which of them counts: of those that hold a wanted file the newest.
+
+    An archive is as new as its own time, and a folder as the latest of its files.
+
+    Args:
+        rivals: the submissions of one student.
+        wanted: what the topic asks for.
+        first: the one that comes before any other, however old, where it holds a wanted file.
+        home: a folder that holds all of them, from which several count together where no two of them
+            hold the same wanted file.
+    """
     if len(rivals) == 1:
         return Choice(rivals[0])
-    ordered = sorted(rivals, key=_changed, reverse=True)
-    newest, *others = ordered
-    content = _contents(newest, wanted)
-    different = [source for source in others if _contents(source, wanted) != content]
+    found = [_Rival.of(source, wanted) for source in rivals]
+    working = [rival for rival in found if rival.held] or found
+    if home is not None and len(working) > 1 and _complement(working):
+        choice = Choice(_together(working, home))
+    else:
+        choice = _decided(working, first, rivals)
+    hollow = [rival for rival in found if rival not in working]
+    if choice.source is None or not hollow:
+        return choice
+    counted = _name(choice.source, rivals)
+    told = [f"{counted} {TAKEN} {_name(rival.source, rivals)} {rival.lack}." for rival in hollow]
+    return Choice(choice.source, " ".join(filter(None, [choice.note, *told])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """One of several submissions.
+
+    Attributes:
+        source: where it is.
+        content: what collect would take of it.
+        held: the wanted files among that.
+        changed: when it was last changed, in nanoseconds.
+        lack: why it holds no wanted file, as the end of a sentence.
+    """
+
+    source: Source
+    content: tuple[str | None, dict[PurePosixPath, bytes]]
+    held: frozenset[str]
+    changed: int
+    lack: str
+
+    @classmethod
+    def of(cls, source: Source, wanted: Wanted) -> Self:
+        """What is known of a submission."""
+        intake = taken(source.path, source.base, wanted, CAPS, source.only)
+        content = intake.refusal, unwrapped(intake.files, wanted)
+        lack = "cannot be opened" if intake.refusal else "holds no file that the brief names"
+        return cls(source, content, frozenset() if intake.refusal else held(intake), _changed(source), lack)
+
+
+def _complement(rivals: Sequence[_Rival]) -> bool:
+    """Whether each holds wanted files, and none that another one holds."""
+    every = [name for rival in rivals for name in rival.held]
+    return all(rival.held for rival in rivals) and len(every) == len(set(every))
+
+
+def _together(rivals: Sequence[_Rival], home: Path) -> Source:
+    names: set[str] = set()
+    for rival in rivals:
+        names |= {*rival.source.only} or {rival.source.path.relative_to(home).parts[0]}
+    return replace(rivals[0].source, path=home, only=tuple(sorted(names)))
+
+
+def _decided(rivals: Sequence[_Rival], first: Source | None, among: Sequence[Source]) -> Choice:
+    """The first, or else the newest, and a note about those that hold something else."""
+    best, *others = sorted(
+        rivals, key=lambda rival: (rival.source is first, rival.changed, rival.source.path), reverse=True
+    )
+    different = [rival for rival in others if rival.content != best.content]
     if not different:
-        return Choice(newest)
-    names = ", ".join(_name(source, rivals) for source in different)
-    if _changed(newest) - _changed(different[0]) < _CLEARLY_NS:
-        return Choice(None, f"{_name(newest, rivals)} and {names} differ, and none is clearly newer")
-    return Choice(newest, f"{_name(newest, rivals)} was taken, for it is newer; {names} was not.")
+        return Choice(best.source)
+    name, names = _name(best.source, among), ", ".join(_name(rival.source, among) for rival in different)
+    if best.source is first:
+        return Choice(best.source, f"{name} {TAKEN} it comes before any other folder; {names} was not.")
+    if best.changed - different[0].changed < CLEARLY_NS:
+        return Choice(None, f"{name} and {names} differ, and none is clearly newer")
+    return Choice(best.source, f"{name} {TAKEN} it is newer; {names} was not.")
 
 
 def _name(source: Source, rivals: Sequence[Source]) -> str:
@@ -82,11 +150,3 @@ def _files(folder: Path, depth: int, only: Collection[str] = ()) -> Iterator[os.
                     yield from _files(Path(entry.path), depth + 1)
             elif entry.name not in _NOT_THEIRS:
                 yield entry.stat(follow_symlinks=False)
-
-
-def _contents(source: Source, wanted: Wanted) -> tuple[str | None, dict[PurePosixPath, bytes]]:
-    """What collect would take of it."""
-    intake = Intake(wanted, CAPS, keep_archives=True)
-    with Folder.trusted(source.base) as base:
-        take(base, source.path.relative_to(source.base), intake, source.only)
-    return intake.refusal, {**unwrapped(intake.files, wanted), **intake.archives}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.collect.course_names import CourseNames, archive_stem, children, is_folder
+from autograder.collect.course_names import EXERCISES, CourseNames, archive_stem, children, is_folder
 from autograder.collect.entry import Source, Unread
 from autograder.collect.names import printable, shown
 from autograder.collect.rivals import choose
@@ -47,9 +47,9 @@ class StudentFolder:
         apps = [entry for entry in entries if self.names.is_app(entry)]
         found = self._named(entries, apps)
         if found and not (apps and self._is_hollow(found)):
-            return self._newest(found, apps)
+            return self._newest(entries, found, apps)
         if self._is_whole(entries, apps):
-            return Source(self.student, self.path, self.base)
+            return self._whole(entries)
         if apps and self._is_strict and self._has_other_notebook(entries):
             return self._nothing(entries)
         if apps:
@@ -60,16 +60,42 @@ class StudentFolder:
         return self._without_topic(entries)
 
     def _named(self, entries: Entries, apps: Entries) -> list[os.DirEntry[str]]:
-        """The entries that are named as the topic; where there is nothing else, those that mention it."""
+        """The entries that are named as the topic, and those that hold work and are named nearly so.
+
+        Where nothing is named as the topic, those that mention it.
+        """
         named = {
             entry.name: archive_stem(entry.name) or entry.name
             for entry in entries
             if entry not in apps and (archive_stem(entry.name) or is_folder(entry) or "." not in entry.name)
         }
         exact = [entry for entry in entries if self.names.is_topic(named.get(entry.name, ""))]
-        if exact or apps:
-            return exact
+        if exact:
+            near = [entry for entry in entries if entry not in exact and entry.name in named]
+            return exact + [entry for entry in near if self._is_nearly(entry, named[entry.name])]
+        if apps:
+            return []
         return [entry for entry in entries if self.names.mentions_topic(named.get(entry.name, ""))]
+
+    def _is_nearly(self, entry: os.DirEntry[str], name: str) -> bool:
+        """Whether an entry with work in it has a name that mentions the topic's, or resembles it."""
+        if self.names.is_other(name):
+            return False
+        if not self.names.mentions_topic(name) and self.names.resembles(name) != self.names.topic:
+            return False
+        return archive_stem(entry.name) is not None or (
+            is_folder(entry) and self.names.holds_work(Path(entry.path))
+        )
+
+    def _exercise(self, entries: Entries, found: Entries) -> Source | None:
+        """The topic's folder in ``exercises``, which comes before any other."""
+        inner = [Path(entry.path) for entry in entries if is_folder(entry) and entry not in found]
+        for folder in (self.path, *inner):
+            if self.names.is_repository(folder):
+                exercise = folder / EXERCISES / self.names.topic
+                if exercise.is_dir() and not exercise.is_symlink() and self.names.holds_work(exercise):
+                    return Source(self.student, exercise, self.base)
+        return None
 
     def _is_hollow(self, found: Entries) -> bool:
         """Whether nothing but folders without an app or an archive is named as the topic."""
@@ -77,27 +103,30 @@ class StudentFolder:
             return False
         return all(is_folder(entry) and not self.names.holds_work(Path(entry.path)) for entry in found)
 
-    def _newest(self, found: Entries, apps: Entries) -> Source | Unread:
+    def _newest(self, entries: Entries, found: Entries, apps: Entries) -> Source | Unread:
         rivals = [Source(self.student, Path(entry.path), self.base) for entry in found]
         beside: tuple[str, ...] = tuple(entry.name for entry in apps)
         if apps and not self._is_strict and not any(map(is_folder, found)):
             rivals.append(Source(self.student, self.path, self.base, only=beside))
             beside = ()
-        choice = choose(rivals, self.names.wanted)
+        if exercise := self._exercise(entries, found):
+            rivals.append(exercise)
+        choice = choose(rivals, self.names.wanted, first=exercise, home=self.path)
         if choice.source is None:
             return self._not_understood(choice.note, "Keep the one that counts")
         notes = [choice.note] if choice.note else []
         if beside:
             taken = shown(choice.source.path.name)
             notes.append(f"{_listed(apps)} beside {taken} was not taken: hand in one or the other.")
-        return self._whole_again(replace(choice.source, notes=tuple(notes)), found)
+        return self._whole_again(replace(choice.source, notes=tuple(notes)), found, apps)
 
-    def _whole_again(self, source: Source, found: Entries) -> Source:
+    def _whole_again(self, source: Source, found: Entries, apps: Entries) -> Source:
         """Where the apps beside an archive count, what they need lies beside them, too."""
-        if not source.only:
+        if not any(entry.name in source.only for entry in apps):
             return source
-        archives = {entry.name for entry in found}
-        return replace(source, only=tuple(e.name for e in children(self.path) if e.name not in archives))
+        left = {entry.name for entry in found} - {*source.only}
+        kept = [e.name for e in children(self.path) if e.name not in left and not self._is_other(e)]
+        return replace(source, only=tuple(kept))
 
     @property
     def _is_strict(self) -> bool:
@@ -113,6 +142,12 @@ class StudentFolder:
         if self.by_topic and not entries:
             return False
         return bool(apps) or not any(self._is_other(entry) for entry in entries)
+
+    def _whole(self, entries: Entries) -> Source:
+        """The whole folder, without the archives that are another topic's."""
+        rest = [entry.name for entry in entries if is_folder(entry) or not self._is_other(entry)]
+        only = () if len(rest) == len(entries) else tuple(rest)
+        return Source(self.student, self.path, self.base, only)
 
     def _has_notebook(self, entries: Entries) -> bool:
         """Whether the topic's notebook, and no other topic's, lies at the top."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 
 from autograder.collect.folder import Folder, NotPlain
 from autograder.collect.intake import Intake
@@ -69,12 +69,13 @@ class _Walk:
 
     def take(self) -> None:
         """Take in what counts."""
-        for entry in chosen(list(self._entries()), self._intake):
+        for entry in chosen(list(self._entries()), self._intake, self._only):
             if (most := self._intake.accepts(entry.raw, entry.size)) is None:
                 continue
             way, name = self._files[entry.at]
             try:
                 with self._opened(way) as folder:
+                    self._intake.changed[PurePosixPath(entry.raw)] = entry.changed
                     self._intake.add(entry.raw, folder.read(name, most))
             except NotPlain as problem:
                 self._intake.leave_out(entry.raw, str(problem))
@@ -101,7 +102,7 @@ class _Walk:
                 yield self._entry(way, name, problem=str(problem))
                 continue
             if not stat.S_ISDIR(found.st_mode):
-                yield self._entry(way, name, size=found.st_size)
+                yield self._entry(way, name, size=found.st_size, changed=found.st_mtime_ns)
             elif is_tools(name):
                 if not is_silent(f"{name}/x"):
                     yield self._entry(way, name, problem=MADE_BY_TOOL)
@@ -126,9 +127,11 @@ class _Walk:
                 folder.stat(name)
                 yield name
 
-    def _entry(self, way: Way, name: str, *, size: int = 0, problem: str | None = None) -> Entry:
+    def _entry(
+        self, way: Way, name: str, *, size: int = 0, problem: str | None = None, changed: int = 0
+    ) -> Entry:
         self._files.append((way, name))
-        return Entry(path_of("/".join((*way, name))), len(self._files) - 1, size, problem)
+        return Entry(path_of("/".join((*way, name))), len(self._files) - 1, size, problem, changed)
 
     @contextmanager
     def _opened(self, way: Way) -> Iterator[Folder]:

@@ -27,6 +27,7 @@ from autograder.nb.pages import outdated_pages
 from autograder.nb.roster import roster_of, spellings
 from autograder.nb.whole import replacing
 from autograder.report.model import CountedGrade, Report
+from autograder.submission import choices
 from autograder.verdict import Status
 
 __all__ = ["UNGRADED", "WITHDRAWN", "StatusExport"]
@@ -142,7 +143,14 @@ class _Row:
     def reason(self) -> str:
         """Why there is no ordinary grade, what in ``submitted`` is not it, and whether the id is known."""
         unread = self.unread.reason.splitlines()[0] if self.unread else ""
-        return "; ".join(filter(None, [self._of_grade, unread, self.off_roster]))
+        return "; ".join(filter(None, [*self._choices, self._of_grade, unread, self.off_roster]))
+
+    @property
+    def _choices(self) -> list[str]:
+        """Which of several submissions was graded, while that is what lies in ``submitted``."""
+        if self.report is None or not self.is_present or self.difference is not None:
+            return []
+        return choices(self.report.notes)
 
     @property
     def _of_grade(self) -> str:

@@ -15,6 +15,7 @@ from autograder.report.escape import visible_line
 from autograder.report.model import PartReport, Report
 from autograder.report.told import looks_like
 from autograder.report.words import part_title, points, status_look
+from autograder.submission import choices
 from autograder.verdict import Status, Verdict
 
 __all__ = ["show_class"]
@@ -152,9 +153,21 @@ def _whole(report: Report) -> float:
 
 
 def _note(report: Report) -> str:
-    """The one thing that an instructor should know first; why nothing was judged has lines of its own."""
+    """What an instructor should know first; why nothing was judged has lines of its own.
+
+    Which of several submissions counts is told with it: the points may be another one's than expected.
+    """
     if not report.parts:
         return ""
+    first, counted = _first(report), choices(report.notes)
+    told = [*counted, *([first] if first not in counted else [])]
+    if any(part.broken is not None for part in report.parts):
+        told.reverse()
+    return " ".join(filter(None, told))
+
+
+def _first(report: Report) -> str:
+    """The one thing that matters most, as a line."""
     broken = [part.broken for part in report.parts if part.broken is not None]
     refused = [part.refusal for part in report.parts if part.refusal is not None]
     told = [*broken, *_provisional(report), *([report.refusal] if report.refusal else []), *refused]

@@ -65,8 +65,8 @@ def test_an_archive_beside_an_app_is_left_out(collect: Collect, kept: Kept, zipp
     assert any('"more.zip" was left out: archives inside' in note for note in submission.notes)
 
 
-def test_an_archive_in_an_archive_is_not_unpacked(collect: Collect, zipped: Pack) -> None:
-    inner = zipped(BOTH).read_bytes()
+def test_an_archive_three_levels_deep_is_not_unpacked(collect: Collect, zipped: Pack) -> None:
+    inner = zipped({"deep.zip": zipped(BOTH).read_bytes()}).read_bytes()
     submission = collect(zipped({"inner.zip": inner, "inner.tar.gz": inner}))
     assert submission.refusal is not None
     assert sum("archives inside a hand-in are not unpacked" in note for note in submission.notes) == 2

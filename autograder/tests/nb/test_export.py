@@ -99,6 +99,15 @@ def test_handed_in_again_and_not_graded_since_is_not_the_old_score(desk: Desk) -
     assert (row["status"], row["score"]) == ("ungraded", "")
 
 
+def test_the_reason_tells_which_of_several_submissions_was_graded(desk: Desk) -> None:
+    folder = desk.hand_in("ann", flask="# 10\n")
+    (folder.parent / "greeting.zip").write_bytes(b"")
+    desk.autograde()
+    row = table(desk)["greeting", "ann"]
+    assert row["status"] == "graded"
+    assert '"ann/greeting" was taken, for "ann/greeting.zip" cannot be opened.' in row["reason"]
+
+
 def test_no_cell_is_a_formula_to_a_spreadsheet(desk: Desk) -> None:
     desk.hand_in("ann", flask="# 1\n")
     desk.autograde()

@@ -131,3 +131,10 @@ def test_nothing_of_a_submission_acts_on_the_terminal(width: int) -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
 def test_any_reports_make_a_table(whole: list[Report]) -> None:
     assert all(char.isprintable() or char == "\n" for char in shown(whole, 70))
+
+
+def test_the_note_about_several_submissions_is_shown_with_the_first_message() -> None:
+    note = '"ken/routing" was taken, for it is newer; "ken/routing.zip" was not.'
+    refused = part("fastapi", verdict=Verdict.FAILED, refusal="There is no fastapi_app.py.", process=None)
+    text = shown([report(part("flask"), refused, student="ken", notes=("x was renamed.", note))], 300)
+    assert f"{note} There is no fastapi_app.py." in text
