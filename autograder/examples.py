@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from autograder.catalog import Catalog, Part, Topic
     from autograder.report.model import PartReport
 
-__all__ = ["pytest_pycollect_makemodule"]
+__all__ = ["pytest_pycollect_makemodule", "pytest_terminal_summary"]
+
+_UNKNOWN = pytest.StashKey[list[str]]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -32,6 +34,12 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
         if catalog.places(topic.name).examples == module_path.resolve():
             return _Examples.from_parent(parent, path=module_path, catalog=catalog, topic=topic)
     return None
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Below "1 passed", say what passing the examples leaves open."""
+    for sentence in config.stash.get(_UNKNOWN, []):
+        terminalreporter.write_line(f"An app that passes every example can still be wrong. {sentence}")
 
 
 class _Examples(pytest.File):
@@ -61,11 +69,14 @@ class _Part(pytest.Item):
 
     def runtest(self) -> None:
         from autograder.report.plain import part_text  # noqa: PLC0415 - as above
+        from autograder.report.words import hidden_told  # noqa: PLC0415 - as above
         from autograder.selfcheck import self_check  # noqa: PLC0415 - as above
         from autograder.verdict import Verdict  # noqa: PLC0415 - as above
 
         report = self_check(self._catalog, self._topic, self.path.parent, [self._part.name])
         found = report.parts[0]
+        if sentence := hidden_told(report):
+            self.config.stash.setdefault(_UNKNOWN, []).append(sentence)
         if found.verdict is not Verdict.PASSED:
             raise _NotYet(part_text(_with_command(found, self._topic), notes=report.notes))
 
