@@ -13,6 +13,7 @@ from typing import IO
 
 from autograder.collect.intake import Intake
 from autograder.collect.listing import Entry, chosen, path_of
+from autograder.collect.names import shown
 from autograder.collect.unusable import SPECIAL, Unusable
 
 __all__ = ["take_zip"]
@@ -53,7 +54,7 @@ def take_zip(data: bytes, intake: Intake) -> None:
     if _overlap(infos, len(data)):
         raise Unusable.damaged()
     left = intake.caps.unpacked_bytes
-    for entry in chosen(_entries(infos), intake):
+    for entry in chosen(_last(infos, intake), intake):
         info = infos[entry.at]
         if (most := _most(entry.raw, info, intake)) is None:
             continue
@@ -75,6 +76,17 @@ def _entries(infos: Sequence[zipfile.ZipInfo]) -> Iterator[Entry]:
         if not raw.endswith("/"):
             special = stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG}
             yield Entry(raw, at, info.file_size, SPECIAL if special else None)
+
+
+def _last(infos: Sequence[zipfile.ZipInfo], intake: Intake) -> list[Entry]:
+    """The members; of several with one name the last, which is what unpacking the archive leaves."""
+    found = list(_entries(infos))
+    last = {entry.raw: entry for entry in found}
+    for entry in found:
+        one, other = infos[entry.at], infos[last[entry.raw].at]
+        if (one.CRC, one.file_size) != (other.CRC, other.file_size):
+            intake.notes.add(f"{shown(entry.raw)} is in the archive more than once: the last one was taken.")
+    return list(last.values())
 
 
 def _name(info: zipfile.ZipInfo) -> str:
