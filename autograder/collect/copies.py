@@ -27,10 +27,10 @@ def marks_a_copy(words: Iterable[str]) -> bool:
 
 _LATIN = """
     copy copie copia cópia kopie kopia kopi kopio kopija kopje kopya kopyasi másolat duplicate duplicata
-    duplikat salinan bản sao of von de da di do du van av af fra z od na
+    duplikat salinan bản sao của another st nd rd th of von de da di do du van av af fra z od na
 """
 _OTHERS = """
     копия копии копія копие копија от из של עותק نسخة نسخه αντίγραφο สำเนา
-    副本 的副本 拷贝 的拷贝 複製 复制 コピー のコピー 복사본 사본 의 의사본
+    من 复件 副本 的副本 拷贝 的拷贝 複製 复制 コピー のコピー 복사본 사본 의 의사본
 """
 _COPY_WORDS = frozenset(word for words in (_LATIN, _OTHERS) for word in words_of(words))

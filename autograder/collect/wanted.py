@@ -15,7 +15,7 @@ __all__ = ["Wanted"]
 
 # What browsers and mail programs append behind the real suffix when they take the file for text.
 _SECOND_SUFFIX = re.compile(
-    r"(?<=.)(\.py|\.ipynb|\.md|\.json|\.toml|\.yaml|\.csv)(?:\.txt|\.json|\.download)\Z", re.IGNORECASE
+    r"(?<=.)(\.py|\.ipynb|\.md|\.json|\.toml|\.yaml|\.csv)(?:\.py|\.txt|\.json|\.download)\Z", re.IGNORECASE
 )
 # Longer than any file system's; an archive can hold names of 64 kB, and comparing them takes their square.
 _MOST_NAME = 255
