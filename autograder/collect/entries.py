@@ -76,7 +76,7 @@ def merged(
 
 
 def _told(unread: Sequence[Unread], taken: Collection[str]) -> list[Unread]:
-    """Each under a name that is nobody else's; what is missing is told with another entry of the student."""
+    """Each under a unique name; a missing submission is reported with another entry of the same student."""
     told: dict[str, Unread] = {}
     for each in sorted(unread, key=lambda each: each.status is Status.MISSING):
         if each.status is Status.MISSING and (each.name in taken or each.name in told):

@@ -61,7 +61,7 @@ def _is_windows_path(name: str) -> bool:
 def chosen(entries: Iterable[Entry], intake: Intake, also: Collection[str] = ()) -> list[Entry]:
     """The entries that are looked at: those that the topic asks for first, then the shallow ones.
 
-    The student is told what is left out without a look. Archives named in ``also`` count beside the
+    A note names what is left out unread. Archives named in ``also`` count beside the
     topic's own folder.
     """
     listed = list(_without_tools(entries))

@@ -1,4 +1,4 @@
-"""What a student is told about a file that is not there: what there is in its place, and what to do."""
+"""Words the message about a missing file: what was found in its place, and what to do."""
 
 from __future__ import annotations
 

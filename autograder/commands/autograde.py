@@ -81,7 +81,7 @@ def _still_asked_for(
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What is told of a class beside the grades.
+    """What is printed about a class beside the grades.
 
     Attributes:
         topic: the topic.

@@ -66,7 +66,7 @@ def _known(gradebook: Any, topic: str) -> _Known:
 
 
 def _cells(notebook: Path) -> list[dict[str, Any]]:
-    """What matters of each cell: type, text and what nbgrader is told, without what it adds itself."""
+    """What matters of each cell: type, source and nbgrader's metadata, without what it adds itself."""
     found = []
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         facts = {

@@ -52,10 +52,10 @@ def extracted(tmp_path: Path, **archives: bytes) -> dict[str, bytes]:
 
 def test_archives_inside_the_download_are_extracted_in_their_place(tmp_path: Path) -> None:
     inner = zipped(a__py="1", deeper__zip=zipped(b__py="2"))
-    found = extracted(tmp_path, class__zip=zipped(work__zip=inner, loose__py="3"), one__tgz=b"x")
+    found = extracted(tmp_path, class__zip=zipped(mine__zip=inner, loose__py="3"), one__tgz=b"x")
     assert found == {
-        "class/work/a.py": b"1",
-        "class/work/deeper/b.py": b"2",
+        "class/mine/a.py": b"1",
+        "class/mine/deeper/b.py": b"2",
         "class/loose.py": b"3",
         "one.tgz": b"x",
     }
@@ -80,15 +80,15 @@ def test_what_cannot_be_extracted_is_kept_and_the_rest_goes_on(tmp_path: Path) -
 
 def test_two_archives_of_one_name_do_not_mix_their_files(tmp_path: Path) -> None:
     found = extracted(
-        tmp_path, class__zip=zipped(work__zip=zipped(a__py="1"), work__tar__gz=tarred(a__py="2"))
+        tmp_path, class__zip=zipped(mine__zip=zipped(a__py="1"), work__tar__gz=tarred(a__py="2"))
     )
     assert sorted(found.values()) == [b"1", b"2"]
 
 
 def test_a_backslash_in_an_archive_separates_folders(tmp_path: Path) -> None:
     packed = zipped(**{"routing\\a__py": "1", "..\\b__py": "2"})
-    found = extracted(tmp_path, class__zip=zipped(work__zip=packed))
-    assert found == {"class/work/routing/a.py": b"1", "class/work/b.py": b"2"}
+    found = extracted(tmp_path, class__zip=zipped(mine__zip=packed))
+    assert found == {"class/mine/routing/a.py": b"1", "class/mine/b.py": b"2"}
 
 
 def test_files_that_an_archive_makes_unreadable_are_read(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_files_that_an_archive_makes_unreadable_are_read(tmp_path: Path) -> None
         member = zipfile.ZipInfo("a.py")
         member.external_attr = 0o100000 << 16
         archive.writestr(member, "1")
-    assert extracted(tmp_path, class__zip=zipped(work__zip=made.getvalue())) == {"class/work/a.py": b"1"}
+    assert extracted(tmp_path, class__zip=zipped(mine__zip=made.getvalue())) == {"class/mine/a.py": b"1"}
 
 
 def test_every_file_that_a_topic_asks_for_is_collected_and_a_later_line_wins(desk: Desk) -> None:
