@@ -104,7 +104,7 @@ def _ids(url: str) -> frozenset[str]:
         finally:
             engine.dispose()
     except (SQLAlchemyError, sqlite3.Error):
-        return frozenset()  # whoever uses the gradebook next is told what is wrong with it
+        return frozenset()  # the next use of the gradebook reports what is wrong with it
 
 
 def _entered(folder: GradingFolder) -> frozenset[str]:

@@ -155,7 +155,7 @@ def _whole(report: Report) -> float:
 def _note(report: Report) -> str:
     """What an instructor should know first; why nothing was judged has lines of its own.
 
-    Which of several submissions counts is told with it: the points may be another one's than expected.
+    It names which of several submissions counts: the points may belong to an unexpected one.
     """
     if not report.parts:
         return ""

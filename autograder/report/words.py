@@ -62,7 +62,7 @@ NOT_BEGUN = Look("·", ".", "not begun", "", "#57606a")
 """How a part is told whose files are as they were handed out."""
 
 _EXAMPLES_PASS = Look("✓", "+", "examples pass", "cyan", "#0a4d8c")
-"""How a part is told that did all that its learner can check: not as one that is right."""
+"""How a part is shown whose examples all pass: not as one that is correct."""
 
 _NOTHING_RAN = Look("!", "!", "nothing ran", "red", "#a40e26")
 _REFUSED = Look("!", "!", "not accepted", "red", "#a40e26")
@@ -77,7 +77,7 @@ _STATUSES = {
 
 
 def look(judged: PartReport | CheckReport) -> Look:
-    """How a part or a check is told; a part that never started is not one that failed.
+    """How a part or a check is shown; a part that never started is not one that failed.
 
     A part that only passed examples is not one that passed.
     """

@@ -46,7 +46,7 @@ def judged(topic_name: str, part_name: str, here: Path) -> Checked:
 def _catalog(here: Path) -> Catalog:
     """The course around the notebook; for a notebook fetched to elsewhere, the one around this library.
 
-    Whoever works outside the course is a learner: the library may be an author's own, and still no
+    A person who works outside the course is a learner: the library may be an author's own, and still no
     hidden check judges.
     """
     try:

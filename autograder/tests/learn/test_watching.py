@@ -329,7 +329,7 @@ class Watched:
             yield {each for each in happens() or set() if watch_filter(*each)}
 
     def tells(self, *, how: How = "told") -> list[object]:
-        """All that was told, until nothing happens any more."""
+        """Everything reported until nothing happens any more."""
         with Watcher(
             self.folder,
             lambda path: path.name == "flask_app.py",
