@@ -115,13 +115,14 @@ def test_pytest_judges_the_apps_beside_the_examples(author: Catalog, handed_out:
     examples.write_text(hinted.replace("def test_hello", '@hint("name")\ndef test_hello'), "utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "autograder.examples", "test_examples.py"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    told = ran.stdout
+    # Where CI is set, pytest repeats each failure in its summary.
+    told, _, summary = ran.stdout.partition("short test summary info")
     assert ran.returncode == 1
-    assert "1 failed, 1 passed" in told
+    assert "1 failed, 1 passed" in summary
     assert "sent: GET /hello/Ada" in told
     assert [line.strip() for line in told.splitlines() if "hint" in line] == ["hint: course hint greeting"]
     assert "Traceback" not in told
-    assert "hidden checks judge" in told
+    assert "hidden checks judge" in ran.stdout
 
 
 def test_a_topic_that_was_handed_out_says_what_is_unknown_and_what_was_begun(handed_out: Path) -> None:
