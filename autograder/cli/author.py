@@ -36,6 +36,14 @@ def dev_new(topic: Topic, course: Course = None) -> int:
     return run_new(course, topic)
 
 
+@dev.command("starters")
+def dev_starters(course: Course = None) -> int:
+    """Record the starters as they are now, for `course reset` and `course list` in a clone."""
+    from autograder.commands.dev import run_starters
+
+    return run_starters(course)
+
+
 @dev.command("show")
 def dev_show(topic: Topic, course: Course = None) -> int:
     """Show a topic's objectives, checks, hints and wrong submissions, and how they meet."""

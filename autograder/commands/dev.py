@@ -15,10 +15,11 @@ from autograder.devcheck import alignment, check_course, check_files
 from autograder.devcheck.show import show_matrix, show_sheet, show_violations
 from autograder.mutants.show import as_json as mutants_as_json
 from autograder.mutants.show import show_results
+from autograder.release import STARTERS, record_starters
 from autograder.sandbox.choose import VARIABLE, choose, warm_refusal
 from autograder.scaffold import new_topic, show_topic
 
-__all__ = ["run_check", "run_mutants", "run_new", "run_sandbox", "run_show"]
+__all__ = ["run_check", "run_mutants", "run_new", "run_sandbox", "run_show", "run_starters"]
 
 
 def run_check(course: Path | None, topics: Sequence[str] | None, *, jobs: int, files: bool = False) -> int:
@@ -81,6 +82,13 @@ def run_show(course: Path | None, name: str) -> int:
     """Show a topic's sheet. Returns 0."""
     catalog = author_course(course)
     Console(highlight=False).print(show_sheet(show_topic(catalog, name)))
+    return 0
+
+
+def run_starters(course: Path | None) -> int:
+    """Record the starters. Returns 0."""
+    written = record_starters(author_course(course))
+    Console(highlight=False).print(f"{len(written)} files are recorded in {STARTERS}.", markup=False)
     return 0
 
 

@@ -20,6 +20,7 @@ COURSE_RULES: dict[str, CourseRule] = {
     "unclaimed": trees.unclaimed,
     "framework-folder": trees.shadows,
     "machine-path": trees.machine_paths,
+    "starter-copy": trees.starters_recorded,
     "secret-line": secret.released,
     "shared-line": secret.shared_lines,
 }

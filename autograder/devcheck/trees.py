@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from autograder.catalog import Catalog
 from autograder.catalog.places import TREES
 from autograder.devcheck.violation import Fault, shown
+from autograder.release import unrecorded_starters
 from autograder.release.claims import authored_files, claimed
 
-__all__ = ["machine_paths", "shadows", "unclaimed"]
+__all__ = ["machine_paths", "shadows", "starters_recorded", "unclaimed"]
 
 # Home and work folders of people and machines, by their usual places; upper and lower case matter.
 _MACHINE_PATH = re.compile(r"(?<![\w.~}-])/(?:home|root|Users|work|farm|tmp/\w)/?[\w.-]+/|[A-Z]:\\Users\\")
@@ -79,3 +80,13 @@ def machine_paths(catalog: Catalog) -> Iterator[Fault]:
                         f"The line names a path of one machine: {found.group()}",
                         "Write a path below the course, or none.",
                     )
+
+
+def starters_recorded(catalog: Catalog) -> Iterator[Fault]:
+    """The second copy of the starters, which `course reset` restores, equals the exercises."""
+    for path in unrecorded_starters(catalog):
+        yield Fault(
+            str(path),
+            "This copy of a starter differs from the exercise.",
+            "Run `course dev starters`, which writes all copies again.",
+        )

@@ -1,14 +1,14 @@
 """Decides what each exercise looked like before its learner began, and so what they have worked on.
 
-A student edition holds its starters a second time, under ``.starters``. Elsewhere they are what git
-has, or else what the files held, when progress was first kept, as long as that says TODO; it is remembered
-with the progress.
+A course holds its starters a second time, under ``.starters``: `course release` writes them, and
+`course dev starters` in the author edition. In any other folder, such as a topic that was handed out alone,
+they are what the files held when progress was first kept, as long as that says TODO; it is remembered with
+the progress. No other program is asked: the folder may be anybody's, and so may its settings of git.
 """
 
 from __future__ import annotations
 
 import contextlib
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,8 +20,6 @@ from autograder.release import STARTERS
 from autograder.release.claims import authored_files, file_or_package, matches
 
 __all__ = ["Starters", "find_starters", "holds_starters", "part_files", "released_starters", "worked_on"]
-
-_GIT_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +56,8 @@ def find_starters(catalog: Catalog, store: Store, *, remember: bool = True) -> S
         for event in store.events()
         if event.what == "starters" and isinstance(files := event.detail.get("files"), dict)
     }
-    unseen = [topic for topic in catalog.ready if topic.name not in known]
-    committed = _committed(catalog.root) if unseen else {}
-    for topic in unseen:
-        files = _on_disk(catalog.places(topic.name).exercise, topic) | _of_topic(committed, topic)
+    for topic in (each for each in catalog.ready if each.name not in known):
+        files = _on_disk(catalog.places(topic.name).exercise, topic)
         begun = [part for part in topic.part if part.served and not _says_todo(part, files)]
         known[topic.name] = {
             name: text for name, text in files.items() if not any(_belongs(part, name) for part in begun)
@@ -74,12 +70,12 @@ def find_starters(catalog: Catalog, store: Store, *, remember: bool = True) -> S
 
 
 def holds_starters(catalog: Catalog) -> bool:
-    """Whether the starters lie in the course a second time, as in a student edition of several topics."""
+    """Whether the starters are in the course a second time, as in every edition of several topics."""
     return (catalog.root / STARTERS).is_dir()
 
 
 def released_starters(catalog: Catalog) -> Starters:
-    """The starters as a student edition holds them, whatever was kept of the learner's progress."""
+    """The starters as the course holds them a second time, whatever was kept of the learner's progress."""
     top = catalog.root / STARTERS
     return Starters({topic.name: _on_disk(top / topic.name, topic) for topic in catalog.ready})
 
@@ -113,49 +109,8 @@ def _on_disk(folder: Path, topic: Topic) -> dict[str, str]:
     return {name: text for part in topic.part for name, text in part_files(folder, part).items()}
 
 
-def _of_topic(committed: Mapping[str, str], topic: Topic) -> dict[str, str]:
-    top = f"{topic.name}/"
-    own = {name.removeprefix(top): text for name, text in committed.items() if name.startswith(top)}
-    return {name: text for name, text in own.items() if any(_belongs(part, name) for part in topic.part)}
-
-
 def _text(file: Path) -> str | None:
     try:
         return file.read_bytes().decode(errors="surrogateescape").replace("\r\n", "\n")
     except FileNotFoundError:  # a dangling link, or an editor is about to rename another file to it
         return None
-
-
-def _committed(root: Path) -> dict[str, str]:
-    """The exercises as git has them: text by path below ``exercises``; empty where there is no git."""
-    listed = _git(root / "exercises", "ls-tree", "-r", "-z", "--name-only", "HEAD", ".")
-    names = [name for name in listed.decode(errors="replace").split("\0") if name]
-    asked = "".join(f"HEAD:./{name}\n" for name in names).encode()
-    told = _git(root / "exercises", "cat-file", "--batch", given=asked) if names else b""
-    return dict(zip(names, _objects(told), strict=False))
-
-
-def _objects(told: bytes) -> list[str]:
-    """What ``git cat-file --batch`` prints: a line that ends in the size, the content, an end of line."""
-    found, at = [], 0
-    while at < len(told):
-        end = told.index(b"\n", at)
-        size = int(told[at:end].rsplit(b" ", 1)[-1])
-        found.append(told[end + 1 : end + 1 + size].decode(errors="surrogateescape").replace("\r\n", "\n"))
-        at = end + 1 + size + 1
-    return found
-
-
-def _git(folder: Path, *words: str, given: bytes = b"") -> bytes:
-    try:
-        done = subprocess.run(  # noqa: S603 - git itself, with words of ours
-            ["git", *words],  # noqa: S607 - wherever it is installed
-            cwd=folder,
-            input=given,
-            capture_output=True,
-            timeout=_GIT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return b""
-    return done.stdout if done.returncode == 0 else b""

@@ -66,6 +66,7 @@ def drop(where: Callable[[Path], Path]) -> Callable[[Path], object]:
 
 
 BREAKS = [
+    Break("starter-copy", add(at(".starters", TOPIC, "flask_app.py"), "x = 1\n"), "differs", times=2),
     Break("unclaimed", add(at("solutions", "parting", "flask_app.py"), "x = 1\n"), "no topic 'parting'"),
     Break("unclaimed", add(at("exercises", TOPIC, "draft.py"), "x = 1\n"), "what this file is for"),
     Break("unclaimed", add(at("lessons", TOPIC, "flask_app.bak"), "x\n"), "what this file is for"),

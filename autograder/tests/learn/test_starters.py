@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 from pathlib import Path
 
 import pytest
 
+import autograder
 from autograder.catalog import Catalog, load
-from autograder.learn.starters import Starters, find_starters, worked_on
+from autograder.learn.starters import Starters, find_starters, released_starters, worked_on
 from autograder.learn.store import open_store
+from autograder.release import record_starters, unrecorded_starters
+from autograder.tests.learn.learning import Learner
 
 
 @pytest.fixture
@@ -26,18 +29,6 @@ def begun(catalog: Catalog, part: str = "flask") -> bool:
     topic = catalog.ready_topic("greeting")
     (chosen,) = (each for each in topic.part if each.name == part)
     return worked_on(catalog, found(catalog), topic, chosen)
-
-
-def git(folder: Path, *words: str) -> None:
-    settings = (
-        "-c",
-        "user.name=A Learner",
-        "-c",
-        "user.email=learner@example.org",
-        "-c",
-        "core.autocrlf=false",
-    )
-    subprocess.run(["git", *settings, *words], cwd=folder, check=True, capture_output=True)
 
 
 def test_a_starter_is_not_worked_on_until_it_is_edited(catalog: Catalog, toy: Path) -> None:
@@ -72,45 +63,44 @@ def test_a_file_that_is_not_utf_8_or_gone_is_work(catalog: Catalog, toy: Path) -
     assert begun(catalog)
 
 
-def test_what_git_has_is_the_starter_though_it_was_edited_before_the_first_command(
+def test_recorded_starters_are_known_though_a_file_was_edited_before_the_first_command(
     catalog: Catalog, toy: Path
 ) -> None:
-    git(toy, "init", "--quiet")
-    git(toy, "add", ".")
-    git(toy, "commit", "--quiet", "--message", "The course")
+    record_starters(catalog)
     file = toy / "exercises/greeting/flask_app.py"
     handed_out = file.read_text("utf-8")
     file.write_text("# mine\n", "utf-8")
     assert begun(catalog)
+    assert not begun(catalog, "fastapi")
     part = catalog.ready_topic("greeting").part[0]
     assert found(catalog).files("greeting", part) == {"flask_app.py": handed_out}
 
 
-def test_a_learner_who_commits_their_work_is_still_told_from_the_starter(catalog: Catalog, toy: Path) -> None:
-    git(toy, "init", "--quiet")
-    git(toy, "add", ".")
-    git(toy, "commit", "--quiet", "--message", "The course")
-    assert not begun(catalog)
-    (toy / "exercises/greeting/flask_app.py").write_text("# mine\n", "utf-8")
-    git(toy, "commit", "--quiet", "--all", "--message", "Mine")
-    assert begun(catalog)
-
-
-def test_a_course_in_a_folder_of_a_larger_repository_has_its_starters(toy: Path, tmp_path: Path) -> None:
-    git(tmp_path, "init", "--quiet")
-    git(tmp_path, "add", toy.name)
-    git(tmp_path, "commit", "--quiet", "--message", "The course")
-    (toy / "exercises/greeting/fastapi_app.py").write_text("# mine\n", "utf-8")
-    assert begun(load(toy), "fastapi")
-    assert not begun(load(toy), "flask")
-
-
-def test_without_git_the_files_are_the_starter_when_they_are_first_seen(
-    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+def test_without_a_record_the_files_are_the_starter_when_they_are_first_seen(catalog: Catalog) -> None:
     assert not begun(catalog)
     assert set(found(catalog).by_topic) == {"greeting", "opinion"}
+
+
+def test_the_course_records_its_starters() -> None:
+    course = load(Path(autograder.__file__).parent)
+    assert released_starters(course).by_topic.keys() == {topic.name for topic in course.ready}
+    assert all(released_starters(course).by_topic.values())
+    assert unrecorded_starters(course) == []
+
+
+def test_a_learners_command_starts_no_git_in_a_downloaded_folder(
+    learner: Learner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder's `.git/config` may name commands, which git runs; so git must not run at all."""
+    ran, programs = tmp_path / "ran", tmp_path / "programs"
+    programs.mkdir()
+    (programs / "git").write_text(f"#!/bin/sh\necho run >>'{ran}'\n", "utf-8")
+    (programs / "git").chmod(0o755)
+    (learner.course / ".git").mkdir()
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    for words in (["list"], ["next"], ["start"], ["progress"], ["reset", "greeting", "flask"]):
+        learner.types(*words)
+    assert not ran.exists()
 
 
 def test_a_file_without_a_todo_is_no_starter_though_it_is_seen_first(catalog: Catalog, toy: Path) -> None:
