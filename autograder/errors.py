@@ -2,6 +2,7 @@
 
 CourseError
 ├── UsageError             the command was called with words that mean nothing here
+├── ForeignCourse          another user owns the course, so its code must not run here
 ├── CatalogError           course.toml or one of the four trees is not as it must be
 ├── SandboxUnavailable     this machine offers no wall to grade behind
 ├── ReleaseRefused         a student edition would hold something secret
@@ -17,6 +18,7 @@ import traceback
 __all__ = [
     "CatalogError",
     "CourseError",
+    "ForeignCourse",
     "GradingBroken",
     "ReleaseRefused",
     "SandboxUnavailable",
@@ -48,6 +50,10 @@ class CourseError(Exception):
 
 class UsageError(CourseError):
     """The command line asked for something that does not exist; exit code 2."""
+
+
+class ForeignCourse(CourseError):
+    """Another user owns the course or a file of it; nothing in it was read. Exit code 2."""
 
 
 class CatalogError(CourseError):

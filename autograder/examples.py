@@ -24,12 +24,14 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
         return None
     # Here, for every run of pytest imports this module.
     from autograder.catalog import load  # noqa: PLC0415 - see above
-    from autograder.errors import UsageError  # noqa: PLC0415 - see above
+    from autograder.errors import ForeignCourse, UsageError  # noqa: PLC0415 - see above
 
     try:
         catalog = load(module_path.parent).judged_by_examples
     except UsageError:
         return None
+    except ForeignCourse as error:  # returning nothing would let pytest import the file
+        raise parent.CollectError(str(error)) from error
     for topic in catalog.ready:
         if catalog.places(topic.name).examples == module_path.resolve():
             return _Examples.from_parent(parent, path=module_path, catalog=catalog, topic=topic)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograder.catalog.owner import hold_trusted
 from autograder.errors import UsageError
 
 __all__ = ["COURSE_FILE", "TOPIC_FILE", "course_file", "find_root"]
@@ -21,10 +22,13 @@ def find_root(start: Path | None = None) -> Path:
 
     Raises:
         UsageError: no folder from ``start`` upwards holds course.toml or topic.toml.
+        ForeignCourse: the nearest that does belongs to another user; no folder above it is tried.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if course_file(folder).is_file():
+        file = course_file(folder)
+        if file.is_file():
+            hold_trusted(folder, file, is_exercise=file.name == TOPIC_FILE)
             return folder
     raise UsageError(
         f"There is no {COURSE_FILE} here or in any folder above, and no {TOPIC_FILE} of a single topic.",

@@ -21,7 +21,7 @@ from autograder.cli.edition import EditionGroup
 from autograder.cli.grader import grader
 from autograder.cli.learner import learner
 from autograder.cli.measure import bench
-from autograder.errors import CourseError, UsageError, reason
+from autograder.errors import CourseError, ForeignCourse, UsageError, reason
 
 __all__ = ["app", "exit_code", "main"]
 
@@ -73,7 +73,7 @@ def exit_code(arguments: list[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return _UNHEARD
     except (CourseError, OSError) as error:
-        return _say(reason(error), 2 if isinstance(error, UsageError) else 3)
+        return _say(reason(error), 2 if isinstance(error, UsageError | ForeignCourse) else 3)
     except _wrong_words() as error:
         error.show()
         return 2

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.catalog import Topic
+from autograder.catalog.owner import hold_trusted
 from autograder.collect import Found, Synced
 from autograder.collect.names import printable, student_id
 from autograder.commands.grade import BROKEN, progress, tell_broken, tell_ignored
@@ -140,10 +141,17 @@ def graded_with_bar(
 
 
 def build_folder(course: Path | None, build: Path) -> Path:
-    """The build folder: as given, or below the course's root, or the working directory itself."""
+    """The build folder: as given, or below the course's root, or the working directory itself.
+
+    Raises:
+        UsageError: there is none.
+        ForeignCourse: another user owns it, or the configuration that would be run.
+    """
     here = [build, *([course / build] if course else []), Path()]
     for folder in here:
-        if (folder / "nbgrader_config.py").is_file():
+        place = GradingFolder(folder.resolve())
+        if place.config_file.is_file():
+            hold_trusted(place.path, place.config_file, place.state, place.journal)
             return folder
     raise UsageError(
         f"There is no nbgrader course in {build}.",

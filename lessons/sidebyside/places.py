@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from autograder.catalog.owner import hold_trusted
 from autograder.errors import CatalogError, UsageError
 from autograder.frameworks import FRAMEWORKS, Framework
 
@@ -52,11 +53,17 @@ class AppFile:
 
 
 def lessons_folder() -> Path:
-    """The folder ``lessons`` of the course that we stand in. Raises UsageError when there is none."""
+    """The folder ``lessons`` of the course that we stand in.
+
+    Raises:
+        UsageError: there is none.
+        ForeignCourse: it belongs to another user.
+    """
     told = os.environ.get(ROOT_VARIABLE)
     start = Path(told).resolve() if told else Path.cwd()
     for folder in (start, *start.parents, Path(__file__).resolve().parents[2]):
         if (folder / "lessons").is_dir() and (folder / "exercises").is_dir():
+            hold_trusted(folder)
             return folder / "lessons"
     raise UsageError(
         "There is no course here: no folder upwards holds lessons/ and exercises/.",
