@@ -25,13 +25,14 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     # Here, for every run of pytest imports this module.
     from autograder.catalog import load  # noqa: PLC0415 - see above
     from autograder.errors import ForeignCourse, UsageError  # noqa: PLC0415 - see above
+    from autograder.report.escape import visible  # noqa: PLC0415 - see above
 
     try:
         catalog = load(module_path.parent).judged_by_examples
     except UsageError:
         return None
     except ForeignCourse as error:  # returning nothing would let pytest import the file
-        raise parent.CollectError(str(error)) from error
+        raise parent.CollectError(visible(str(error))) from error
     for topic in catalog.ready:
         if catalog.places(topic.name).examples == module_path.resolve():
             return _Examples.from_parent(parent, path=module_path, catalog=catalog, topic=topic)
@@ -84,9 +85,10 @@ class _Part(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         from autograder.errors import CourseError  # noqa: PLC0415 - as above
+        from autograder.report.escape import visible  # noqa: PLC0415 - as above
 
         if isinstance(excinfo.value, (_NotYet, CourseError)):
-            return str(excinfo.value)
+            return visible(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

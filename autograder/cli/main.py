@@ -47,7 +47,14 @@ def main(arguments: list[str] | None = None) -> None:
     for number in _ENDING:
         if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:  # not under nohup
             signal.signal(number, _stop)
+    sys.excepthook = _tell_crash
     sys.exit(exit_code(arguments))
+
+
+def _tell_crash(*what: Any) -> None:
+    from autograder.report.screen import tell_crash
+
+    tell_crash(*what)
 
 
 _ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -75,8 +82,7 @@ def exit_code(arguments: list[str] | None) -> int:
     except (CourseError, OSError) as error:
         return _say(reason(error), 2 if isinstance(error, UsageError | ForeignCourse) else 3)
     except _wrong_words() as error:
-        error.show()
-        return 2
+        return _say_usage(error)
     if result == _INTERRUPTED:
         # Typer turns Ctrl-C into this code and says nothing.
         return _say(_STOPPED, _INTERRUPTED)
@@ -93,6 +99,19 @@ def _wrong_words() -> type[Any]:
     return next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
+def _say_usage(error: Any) -> int:
+    """Print click's own words, which quote the command line: a shell fills in names of files."""
+    from autograder.report.screen import write_error
+
+    words = io.StringIO()
+    error.show(file=words)
+    write_error(words.getvalue())
+    return 2
+
+
 def _say(message: str, code: int) -> int:
-    sys.stderr.write(f"course: {message}\n")
+    # Here, so that a command's words are read before rich is imported.
+    from autograder.report.screen import write_error
+
+    write_error(f"course: {message}\n")
     return code

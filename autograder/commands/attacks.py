@@ -7,13 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from autograder.attackrun.result import Result
 from autograder.attackrun.show import markdown, summary, table
 from autograder.attackrun.suite import SANDBOXES, chosen, run, usual
 from autograder.commands.grade import progress
 from autograder.errors import UsageError
+from autograder.report.screen import Screen
 
 __all__ = ["run_attacks"]
 
@@ -62,7 +61,7 @@ def run_attacks(
 
 
 def _show(results: Sequence[Result]) -> None:
-    console = Console(highlight=False)
+    console = Screen(highlight=False)
     console.print(table(results, wide=console.width >= _WIDE))
     console.print(f"\n{summary(results)}", soft_wrap=True)
     untried = [result for result in results if not result.tried]

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from autograder.catalog import Topic
 from autograder.catalog.owner import hold_trusted
 from autograder.collect import Found, Synced
@@ -21,6 +19,7 @@ from autograder.nb.record import autograde
 from autograder.nb.remarks import Remark
 from autograder.nb.roster import spellings
 from autograder.report.model import Report
+from autograder.report.screen import Screen
 from autograder.report.terminal import show_class
 from autograder.scoring import unjudged_report
 from autograder.verdict import Status
@@ -53,13 +52,13 @@ def run(
             folder, topic, jobs=jobs, students=wanted, force=force, trust=trust, on_remark=remarks.append
         )
     desk = _Desk(catalog.topic(topic), entries(place, catalog, catalog.topic(topic), asked), reports)
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = Screen(highlight=False, soft_wrap=True)
     for remark in remarks:
         console.print(remark.text)
     shown = desk.shown()
     is_change = bool(reports) or any(remark.is_change for remark in remarks)
     if shown:
-        show_class(shown, Console(highlight=False))
+        show_class(shown, Screen(highlight=False))
         tell_broken(shown)
     elif not is_change:
         console.print("Nothing new: every hand-in is graded. `--force` grades them again.")

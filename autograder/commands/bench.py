@@ -14,6 +14,7 @@ from autograder.bench.check import TOPIC, Latency, bench_check
 from autograder.bench.site import bench_site
 from autograder.bench.start import Start, bench_start
 from autograder.commands.authoring import author_course
+from autograder.report.screen import Screen
 
 __all__ = ["run_check", "run_site", "run_start"]
 
@@ -28,7 +29,7 @@ def run_site(course: Path | None, *, as_json: bool) -> int:
     for name, value in figures.items():
         shown = f"{value:.1f}" if isinstance(value, float) else str(value)
         table.add_row(name.replace("_s", ", seconds").replace("_kb", ", kB"), shown)
-    Console().print(table)
+    Screen().print(table)
     return 0
 
 
@@ -38,7 +39,7 @@ def run_start(course: Path | None, *, starts: int, jobs: int, as_json: bool) -> 
     if as_json:
         sys.stdout.write(json.dumps([each.as_dict() for each in figures]) + "\n")
     else:
-        _show_starts(figures, Console(), starts, jobs)
+        _show_starts(figures, Screen(), starts, jobs)
     return 0
 
 
@@ -76,7 +77,7 @@ def run_check(course: Path | None, *, rounds: int, check50: Path | None, as_json
     if as_json:
         sys.stdout.write(json.dumps([each.as_dict() for each in figures]) + "\n")
     else:
-        _show_checks(figures, Console(), rounds)
+        _show_checks(figures, Screen(), rounds)
     return 0
 
 

@@ -15,6 +15,7 @@ from autograder.bench.grading import Figures, bench_grading
 from autograder.bench.page import SIDE_COLUMNS, SIZE_COLUMNS, page, ratios, side_rows, size_rows
 from autograder.commands.authoring import author_course
 from autograder.errors import UsageError
+from autograder.report.screen import Screen
 
 __all__ = ["run_grading"]
 
@@ -51,7 +52,7 @@ def run_grading(
     if as_json:
         sys.stdout.write(json.dumps(figures.as_dict()) + "\n")
     else:
-        _show(figures, Console())
+        _show(figures, Screen())
     return 0
 
 

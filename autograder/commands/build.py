@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from autograder.commands.authoring import author_course
 from autograder.nb.build import build_course
+from autograder.report.screen import Screen
 
 __all__ = ["run"]
 
@@ -16,7 +15,7 @@ __all__ = ["run"]
 def run(course: Path | None, folder: Path, topics: Sequence[str] | None) -> int:
     """Assemble the folder and say what to do next. Returns 0."""
     names = build_course(author_course(course), folder, topics or None)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Screen(highlight=False, soft_wrap=True)
     console.print(f"Built {', '.join(names)} in {folder}\n\nNext, in that folder:")
     for name in names:
         console.print(f"  nbgrader generate_assignment {name}")

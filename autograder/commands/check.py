@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from rich.console import Console
 from rich.text import Text
 
 from autograder.catalog import Catalog, Topic, load
@@ -21,6 +20,7 @@ from autograder.learn.words import next_part, shown_path
 from autograder.report.desk import Desk
 from autograder.report.line import json_line
 from autograder.report.model import Report
+from autograder.report.screen import Screen
 from autograder.report.terminal import show_report
 from autograder.selfcheck import SelfChecker
 from autograder.verdict import Status, Verdict
@@ -48,7 +48,7 @@ def run(
         if as_json:
             sys.stdout.write(json_line(report) + "\n")
             return exit_code(report)
-        console = Console()
+        console = Screen()
         show_report(report, console, desk=desk)
         sys.stdout.flush()
         if folder is not None:

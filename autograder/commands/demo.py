@@ -12,6 +12,7 @@ from autograder.catalog import Topic
 from autograder.commands.authoring import author_course
 from autograder.commands.autograde import graded_with_bar
 from autograder.errors import UsageError
+from autograder.report.screen import Screen
 from autograder.verdict import Status
 
 try:
@@ -43,9 +44,11 @@ def run(course: Path | None, build: Path, *, jobs: int) -> int:
     topics = [catalog.ready_topic(name) for name in dict.fromkeys(student.topic for student in students)]
     people = {student.id for student in students}
     folder = build if build.is_absolute() else catalog.root / build
-    console = Console(highlight=False, soft_wrap=True)
+    console = Screen(highlight=False, soft_wrap=True)
     titles = "; ".join(topic.title for topic in topics)
-    console.print(f"A class of {len(people)} hands in, in Flask and in FastAPI: [bold]{titles}[/].")
+    console.print(
+        f"A class of {len(people)} hands in, in Flask and in FastAPI: [bold]{titles}[/].", markup=True
+    )
     with console.status("nbgrader makes the assignments, and the class hands in"):
         prepare(catalog, topics, folder, students)
     for topic in topics:
@@ -105,7 +108,7 @@ def _differences(
 
 def _tell(console: Console, folder: Path, table: Path, other: Sequence[str]) -> None:
     if other:
-        console.print(f"\n[bold]{len(other)} grades are not what they must be:[/]")
+        console.print(f"\n[bold]{len(other)} grades are not what they must be:[/]", markup=True)
         for each in other:
             console.print(f"  {each}", markup=False)
     else:

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from autograder import mutants
 from autograder.commands.authoring import author_course
 from autograder.commands.grade import progress
@@ -16,6 +14,7 @@ from autograder.devcheck.show import show_matrix, show_sheet, show_violations
 from autograder.mutants.show import as_json as mutants_as_json
 from autograder.mutants.show import show_results
 from autograder.release import STARTERS, record_starters
+from autograder.report.screen import Screen
 from autograder.sandbox.choose import VARIABLE, choose, warm_refusal
 from autograder.scaffold import new_topic, show_topic
 
@@ -28,7 +27,7 @@ def run_check(course: Path | None, topics: Sequence[str] | None, *, jobs: int, f
     Returns 0, or 1 when one does not hold.
     """
     catalog = author_course(course)
-    console = Console(highlight=False)
+    console = Screen(highlight=False)
     if files:
         faults = check_files(catalog, topics or None)
         console.print(show_violations(faults, files=True))
@@ -51,7 +50,7 @@ def run_check(course: Path | None, topics: Sequence[str] | None, *, jobs: int, f
 def run_new(course: Path | None, name: str) -> int:
     """Lay out a planned topic. Returns 0; raises UsageError when something is there already."""
     catalog = author_course(course)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Screen(highlight=False, soft_wrap=True)
     for path in new_topic(catalog, name):
         console.print(str(path.relative_to(catalog.root)), markup=False)
     console.print(f"\nNext: fill them in until `course dev check --topic {name}` is silent.")
@@ -74,21 +73,21 @@ def run_mutants(course: Path | None, topic: str, framework: str | None, *, jobs:
     if as_json:
         sys.stdout.write(mutants_as_json(topic, results) + "\n")
     else:
-        Console(highlight=False).print(show_results(topic, results))
+        Screen(highlight=False).print(show_results(topic, results))
     return 0 if all(each.good for each in results) else 1
 
 
 def run_show(course: Path | None, name: str) -> int:
     """Show a topic's sheet. Returns 0."""
     catalog = author_course(course)
-    Console(highlight=False).print(show_sheet(show_topic(catalog, name)))
+    Screen(highlight=False).print(show_sheet(show_topic(catalog, name)))
     return 0
 
 
 def run_starters(course: Path | None) -> int:
     """Record the starters. Returns 0."""
     written = record_starters(author_course(course))
-    Console(highlight=False).print(f"{len(written)} files are recorded in {STARTERS}.", markup=False)
+    Screen(highlight=False).print(f"{len(written)} files are recorded in {STARTERS}.", markup=False)
     return 0
 
 
@@ -108,7 +107,7 @@ def run_sandbox() -> int:
     """Say what wall there is. Returns 0; raises SandboxUnavailable, with what to do, when there is none."""
     sandbox = choose()
     sandbox.check_available()
-    console = Console(highlight=False)
+    console = Screen(highlight=False)
     console.print(f"Submissions run in {sandbox.name}: a wall holds them on this machine.")
     console.print(_how_they_start(sandbox.name))
     return 0

@@ -10,7 +10,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from autograder.batch import grade_batch
@@ -21,6 +20,7 @@ from autograder.evaluate import Grader
 from autograder.report.junit import junit as to_junit
 from autograder.report.line import json_line
 from autograder.report.model import Report
+from autograder.report.screen import Screen, write_error
 from autograder.report.short import shortened_report
 from autograder.report.terminal import show_class
 from autograder.sandbox.choose import choose
@@ -73,7 +73,7 @@ def run(
                 sys.stdout.write(json_line(report) + "\n")
                 sys.stdout.flush()
     if not as_json:
-        show_class(reports, Console())
+        show_class(reports, Screen())
         tell_broken(reports)
     if junit is not None:
         junit.write_bytes(to_junit(reports))
@@ -83,7 +83,7 @@ def run(
 def tell_ignored(names: Sequence[str]) -> None:
     """Name on standard error what operating systems and tools left behind."""
     if names:
-        sys.stderr.write(f"Ignored, made by a tool: {', '.join(names)}\n")
+        write_error(f"Ignored, made by a tool: {', '.join(names)}\n")
 
 
 def tell_broken(reports: Sequence[Report]) -> None:
@@ -95,9 +95,9 @@ def tell_broken(reports: Sequence[Report]) -> None:
         if reason is not None
     )
     for told, students in reasons.most_common(_REASONS):
-        sys.stderr.write(f"\nbroken, {students} of {len(reports)}: {told}\n")
+        write_error(f"\nbroken, {students} of {len(reports)}: {told}\n")
     if len(reasons) > _REASONS:
-        sys.stderr.write(f"\nand {len(reasons) - _REASONS} more reasons: `course grade --json` has all.\n")
+        write_error(f"\nand {len(reasons) - _REASONS} more reasons: `course grade --json` has all.\n")
 
 
 def seeds(catalog: Catalog, release: str) -> Callable[[str], str]:
@@ -122,7 +122,7 @@ def progress(what: str, total: int | None) -> Iterator[Tell]:
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Progress(*columns, console=Screen(stderr=True)) as bar:
         task = bar.add_task(what, total=total)
 
         def tell(done: int, total: int, /) -> None:

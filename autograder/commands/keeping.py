@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from autograder.learn.standing import Stamp, Standing
 from autograder.learn.starters import Starters, find_starters
 from autograder.learn.store import Store, open_store
 from autograder.report.model import Report
+from autograder.report.screen import write_error
 
 __all__ = ["chosen_topic", "current_overview", "current_standing", "hold_part", "keep", "keep_check"]
 
@@ -98,4 +98,4 @@ def _current(catalog: Catalog, *, with_starters: bool = False) -> tuple[Standing
 
 def _tell(*notices: str) -> None:
     for notice in notices:
-        sys.stderr.write(f"course: {notice}\n")
+        write_error(f"course: {notice}\n")

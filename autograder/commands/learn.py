@@ -18,6 +18,7 @@ from autograder.learn.progress import Overview, document
 from autograder.learn.row import part_minutes
 from autograder.learn.standing import State
 from autograder.learn.words import changed_since, counted, duration, linked, state_text, still_unknown
+from autograder.report.screen import Screen
 from autograder.report.words import part_title, points
 
 __all__ = ["run_next", "run_start"]
@@ -29,7 +30,7 @@ def run_start(course: Path | None, *, as_json: bool) -> int:
     seen = current_overview(catalog)
     if as_json:
         return _as_json(seen)
-    console = Console()
+    console = Screen()
     console.print(Text(catalog.course.title, style="bold"))
     console.print()
     console.print(_where(catalog, seen), highlight=False)
@@ -44,7 +45,7 @@ def run_next(course: Path | None, *, as_json: bool) -> int:
     seen = current_overview(catalog)
     if as_json:
         return _as_json(seen)
-    _show_next(catalog, seen, Console())
+    _show_next(catalog, seen, Screen())
     return 0
 
 
@@ -87,7 +88,9 @@ def _show_next(catalog: Catalog, seen: Overview, console: Console) -> None:
         console.print()
     if seen.next is None:
         what = "The examples of every part pass" if seen.examples else "Every part is passed"
-        console.print(f"{what}. [bold]course verify[/] checks all of them again.", highlight=False)
+        console.print(
+            f"{what}. [bold]course verify[/] checks all of them again.", highlight=False, markup=True
+        )
         return
     topic, part = seen.next.topic, seen.next.part
     took = duration(round(part_minutes(topic, part)))

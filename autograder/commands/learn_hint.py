@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
@@ -19,6 +18,7 @@ from autograder.learn.progress import Overview
 from autograder.learn.row import Row
 from autograder.learn.standing import Change, Standing
 from autograder.learn.words import shown_path
+from autograder.report.screen import Screen
 from autograder.report.words import part_title
 
 __all__ = ["run"]
@@ -127,7 +127,7 @@ def _say(nothing: _Nothing, *, as_json: bool) -> int:
         told = {"hints": [], "more": False, "why": nothing.why, "do": nothing.command}
         sys.stdout.write(json.dumps(told) + "\n")
     else:
-        Console().print(Text.assemble(nothing.why, "\n  ", (nothing.command, "bold")))
+        Screen().print(Text.assemble(nothing.why, "\n  ", (nothing.command, "bold")))
     return 1
 
 
@@ -152,7 +152,7 @@ def _document(row: Row, shown: Sequence[Hint], *, more: bool) -> dict[str, objec
 
 
 def _show(catalog: Catalog, row: Row, shown: Sequence[Hint], *, more: bool) -> None:
-    console = Console()
+    console = Screen()
     console.print(Text(_title(row), style="bold"))
     if row.standing.sentence:
         console.print(Padding(Text(row.standing.sentence), (0, 0, 0, 2)))

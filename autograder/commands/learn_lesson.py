@@ -15,6 +15,7 @@ from autograder.commands.keeping import chosen_topic, keep
 from autograder.errors import CatalogError, UsageError
 from autograder.learn.reading import Answer, PairCell, Piece, lesson_page, lesson_pieces
 from autograder.learn.words import linked, shown_path
+from autograder.report.screen import Screen
 from sidebyside.pairing import pair
 from sidebyside.places import ROOT_VARIABLE
 
@@ -32,7 +33,7 @@ def run(course: Path | None, topic_name: str | None, *, printed: bool) -> int:
             remedy=f"Begin with its brief: {shown_path(catalog.places(topic.name).brief)}.",
         )
     keep(catalog, lambda store: store.record("opened", topic.name))
-    console = Console()
+    console = Screen()
     page = lesson_page(catalog, topic.name)
     if not printed and page.is_file() and webbrowser.open(page.as_uri()):
         console.print(Text.assemble("Opened ", linked(page)), soft_wrap=True)

@@ -18,6 +18,7 @@ from autograder.learn.progress import Overview, document
 from autograder.learn.row import Row
 from autograder.learn.store import open_store, store_path
 from autograder.learn.words import bar, changed_since, counted, duration, linked, still_unknown
+from autograder.report.screen import Screen
 from autograder.report.words import part_title, points
 
 __all__ = ["run"]
@@ -35,7 +36,7 @@ def run(course: Path | None, *, export: Path | None, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps(document(seen)) + "\n")
         return 0
-    console = Console()
+    console = Screen()
     _bars(catalog, seen, console)
     console.print(f"\n{_sum(seen)}, after {counted(seen.runs, 'check')}.", highlight=False)
     outdated = [row for row in seen.rows if row.is_outdated]
@@ -93,5 +94,5 @@ def _export(catalog: Catalog, target: Path) -> int:
     seen = current_overview(catalog)
     told = {**document(seen), "course": catalog.course.title, "events": events}
     target.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    Console().print(f"{counted(len(events), 'event')} in {target}", highlight=False, soft_wrap=True)
+    Screen().print(f"{counted(len(events), 'event')} in {target}", highlight=False, soft_wrap=True)
     return 0

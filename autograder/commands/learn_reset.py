@@ -13,6 +13,7 @@ from autograder.learn.reset import Reset, reset, undo
 from autograder.learn.starters import Starters, find_starters, holds_starters, released_starters
 from autograder.learn.store import open_store
 from autograder.learn.words import linked
+from autograder.report.screen import Screen
 from autograder.report.words import part_title
 
 __all__ = ["run"]
@@ -23,7 +24,7 @@ def run(course: Path | None, topic_name: str, part: str | None, *, back: bool) -
     catalog = load(course)
     topic = catalog.ready_topic(topic_name)
     hold_part(topic, part)
-    console = Console()
+    console = Screen()
     for each in topic.part:
         if part in {each.name, None}:
             _one(catalog, topic, each, console, back=back)

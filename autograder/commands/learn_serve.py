@@ -21,6 +21,7 @@ from autograder.errors import UsageError
 from autograder.learn.serving import LOOPBACK, Served, free_ports
 from autograder.learn.words import shown_path
 from autograder.report.escape import visible
+from autograder.report.screen import Screen
 from autograder.report.words import part_title
 
 __all__ = ["run"]
@@ -96,7 +97,7 @@ def run(course: Path | None, topic_name: str | None, part: str | None, *, port: 
             remedy=f"Read the brief: {shown_path(catalog.places(topic.name).brief)}.",
         )
     ports = free_ports(len(parts), port)
-    screen = _Screen(Console())
+    screen = _Screen(Screen())
     screen.line(f"Serving {topic.name} until Ctrl-C; an app starts again when one of its files is saved.")
     with contextlib.ExitStack() as running:
         try:

@@ -19,6 +19,7 @@ from autograder.learn.starters import part_files
 from autograder.learn.store import Store
 from autograder.learn.words import counted, linked
 from autograder.report.escape import visible
+from autograder.report.screen import Screen
 from autograder.report.words import part_title
 
 __all__ = ["run"]
@@ -40,7 +41,7 @@ def run(course: Path | None, topic_name: str, part: str | None, *, give_up: bool
     if give_up and closed:
         keep(catalog, partial(_remember, topic, closed))
         closed = []
-    console = Console()
+    console = Screen()
     for each in wanted:
         if each not in closed:
             _show(catalog, topic, each, console)

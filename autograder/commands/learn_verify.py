@@ -20,6 +20,7 @@ from autograder.learn.row import Row
 from autograder.learn.standing import DONE, State
 from autograder.learn.words import counted
 from autograder.report.model import PartReport
+from autograder.report.screen import Screen
 from autograder.report.words import EXAMPLES_ONLY, look, part_title, score
 from autograder.selfcheck import self_check
 from autograder.verdict import Verdict
@@ -49,7 +50,7 @@ def run(course: Path | None, *, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps({"parts": [_told(each) for each in found]}) + "\n")
     else:
-        _show(found, Console(), examples=catalog.course.edition == "student")
+        _show(found, Screen(), examples=catalog.course.edition == "student")
     if any(each.now.verdict is Verdict.BROKEN for each in found):
         return _BROKEN
     return 1 if any(each.regressed for each in found) else 0
@@ -61,7 +62,7 @@ def _checked(catalog: Catalog, seen: Overview) -> Iterator[_Again]:
         if not rows:
             continue
         before = stamps(catalog, topic)
-        with Console(stderr=True).status(f"checking {topic.name}"):
+        with Screen(stderr=True).status(f"checking {topic.name}"):
             report = self_check(catalog, topic, parts=list(rows))
         keep_check(catalog, report, held(before, stamps(catalog, topic)))
         yield from (_Again(rows[part.name], part) for part in report.parts)

@@ -16,6 +16,7 @@ from autograder.frameworks import FRAMEWORKS
 from autograder.learn.progress import Overview, document
 from autograder.learn.row import Row
 from autograder.learn.words import counted, duration, state_text, still_unknown
+from autograder.report.screen import Screen
 from autograder.report.words import part_title
 
 __all__ = ["run"]
@@ -33,19 +34,25 @@ def run(course: Path | None, *, planned: bool, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps(_document(catalog, seen, planned=planned)) + "\n")
         return 0
-    console = Console()
+    console = Screen()
     # What reads a dumb terminal aloud reads a table's rows through all columns.
     show = _stacked if console.width < _NARROW or console.is_dumb_terminal else _table
     show(catalog, seen, console, planned=planned)
     console.print()
     hidden = len(catalog.course.topic) - len(catalog.ready)
     if hidden and not planned:
-        console.print(f"{counted(hidden, 'more topic')} planned: [bold]course list --all[/]", highlight=False)
+        console.print(
+            f"{counted(hidden, 'more topic')} planned: [bold]course list --all[/]",
+            highlight=False,
+            markup=True,
+        )
     if unknown := still_unknown(seen):
         console.print(unknown, highlight=False)
     if seen.next is not None:
         console.print(
-            f"Next: [bold]{seen.next.topic.name}[/], {part_title(seen.next.part.name)}", highlight=False
+            f"Next: [bold]{seen.next.topic.name}[/], {part_title(seen.next.part.name)}",
+            highlight=False,
+            markup=True,
         )
     return 0
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
-
 from autograder.catalog import load
 from autograder.release import release
+from autograder.report.screen import Screen
 
 __all__ = ["run"]
 
@@ -15,5 +14,5 @@ __all__ = ["run"]
 def run(course: Path | None, folder: Path) -> int:
     """Write the student edition to ``folder``. Returns 0; raises ReleaseRefused on a leak."""
     written = release(load(course), folder)
-    Console().print(f"Student edition: {len(written)} files in {folder}", highlight=False)
+    Screen().print(f"Student edition: {len(written)} files in {folder}", highlight=False)
     return 0

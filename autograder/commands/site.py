@@ -6,9 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from rich.console import Console
-
 from autograder.catalog import load
+from autograder.report.screen import Screen
 from autograder.site.build import build_site
 from autograder.site.lab import lab_command, lab_environment
 from autograder.site.serve import open_page, serving_files
@@ -28,7 +27,7 @@ def run(
     port: int = 0,
 ) -> int:
     """Build the site, open it, and serve it when asked to. Returns 0; raises CatalogError on a fault."""
-    console = Console()
+    console = Screen()
     with console.status("Building the site …"):
         site = build_site(load(course), folder, fresh=fresh)
     ran = f"{len(site.executed)} executed" if site.executed else "none executed anew"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
-from rich.console import Console
-
 from autograder.commands.autograde import build_folder
 from autograder.nb.withdraw import withdraw
+from autograder.report.screen import Screen
 
 __all__ = ["run"]
 
@@ -17,7 +17,7 @@ def run(course: Path | None, topic: str, student: str, build: Path, *, reason: s
     """Withdraw one hand-in, and say where it is and how it comes back. Returns 0."""
     folder = build_folder(course, build)
     done = withdraw(folder, topic, student, reason=reason)
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = Screen(highlight=False, soft_wrap=True)
     held = "held nothing of it" if done.points is None else f"no longer holds its {done.points:g} points"
     console.print(f"Withdrawn: {student}, {topic}. The gradebook {held}.")
     console.print(f"All files are in {folder / done.moved_to}.")
@@ -33,4 +33,13 @@ def run(course: Path | None, topic: str, student: str, build: Path, *, reason: s
 
 
 def _quoted(path: Path) -> str:
-    return shlex.quote(str(path))
+    """The path as a shell reads it; bytes that do not print are written out."""
+    name = str(path)
+    if name.isprintable():
+        return shlex.quote(name)
+    plain = (chr(byte) if _is_plain(byte) else f"\\x{byte:02x}" for byte in os.fsencode(name))
+    return f"$'{''.join(plain)}'"
+
+
+def _is_plain(byte: int) -> bool:
+    return chr(byte).isascii() and chr(byte).isprintable() and chr(byte) not in "'\\"

@@ -22,6 +22,7 @@ from autograder.nb.folder import GradingFolder
 from autograder.nb.inbox import refresh
 from autograder.nb.roster import keep_spellings
 from autograder.nb.transfer import to_submitted
+from autograder.report.screen import escape_log_records
 
 __all__ = ["DATABASE_VARIABLE", "configure"]
 
@@ -55,6 +56,7 @@ def configure(c: Any, folder: Path) -> None:
     """
     if elsewhere.is_read():
         return  # a configuration outside the folder loads ours, and only its own values are wanted
+    escape_log_records()
     place = GradingFolder(folder.resolve())
     # The formgrader loads its configuration before each request, so never while this process grades.
     close_engine(place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from autograder.nb.journal import Journal, Kind, Standing
 from autograder.nb.pages import outdated_pages
 from autograder.nb.roster import roster_of, spellings
 from autograder.nb.whole import replacing
+from autograder.report.escape import visible
 from autograder.report.model import CountedGrade, Report
 from autograder.submission import choices
 from autograder.verdict import Status
@@ -55,7 +57,8 @@ _COLUMNS = (
     "late_penalty",
     "reason",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What begins a cell, in a spreadsheet that splits a line at other marks than commas, too.
+_FORMULA = re.compile(r"((?:^|[;|,])\s*)(?=[=+@\uff1d\uff0b\uff20\uff0d-])")
 _COUNTED = frozenset({Status.GRADED, Status.REFUSED, Status.AWAITING_PERSON})
 _PROVISIONAL = "provisional: a person's points were given to an earlier submission"
 
@@ -271,4 +274,4 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1'", visible(text).replace("\n", " "))

@@ -112,9 +112,9 @@ def test_no_cell_is_a_formula_to_a_spreadsheet(desk: Desk) -> None:
     desk.hand_in("ann", flask="# 1\n")
     desk.autograde()
     with sqlite3.connect(desk.path / "gradebook.db") as database:
-        database.execute("UPDATE student SET last_name = '=cmd|x', first_name = '+1', email = 'a\"b,c'")
+        database.execute("UPDATE student SET last_name = '=cmd|x', first_name = '+1', email = 'a\"b,c;=1'")
     row = table(desk)["greeting", "ann"]
-    assert (row["last_name"], row["first_name"], row["email"]) == ("'=cmd|x", "'+1", 'a"b,c')
+    assert (row["last_name"], row["first_name"], row["email"]) == ("'=cmd|x", "'+1", "a\"b,c;'=1")
 
 
 @pytest.mark.slow

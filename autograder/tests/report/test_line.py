@@ -9,7 +9,7 @@ from autograder.report.model import Report
 from autograder.tests.report.samples import report
 from autograder.tests.report.strategies import reports
 
-ACTING = "\x1b[2J\x7f\x85\x9b31m\u202egnp\u2028\u2029\U0001f600\\u0041"
+ACTING = "\x1b[2J\x7f\x85\x9b31m\u202egnp\u2028\u2029\U0001f600\\u0041 ##[error]no"
 
 
 def test_what_acts_on_a_terminal_or_ends_a_line_is_escaped() -> None:
@@ -18,6 +18,7 @@ def test_what_acts_on_a_terminal_or_ends_a_line_is_escaped() -> None:
     assert line.isascii()
     assert line.isprintable()
     assert line.splitlines() == [line]
+    assert "##" not in line
     assert Report.model_validate_json(line) == told
 
 
