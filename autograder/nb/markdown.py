@@ -1,8 +1,9 @@
 """Makes a student's Markdown harmless without deleting a character of what it says.
 
-Active HTML, scripted links and remote pictures become visible text; code stays as it is. Whether
-that succeeded is not believed but seen: the text is rendered by nbconvert's own parser, and what
-still holds anything but Markdown's own tags is shown as one block of code.
+Active HTML, scripted links, formulas that could make links or styles, and remote pictures become
+visible text; code stays as it is. Whether that succeeded is not believed but seen: the text is
+rendered by nbconvert's own parser, and what still holds anything but Markdown's own tags is shown as
+one block of code.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Collection, Iterator
 
 from markdown_it import MarkdownIt
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from autograder.nb.formulas import has_foreign_macro
 
 __all__ = ["PARSED_MOST", "fenced", "harmless", "is_harmless"]
 
@@ -68,7 +71,9 @@ def is_harmless(text: str, reserved: Collection[str] = ()) -> bool:
         return False
     if renderer.found:
         return False
-    return all(_known(page, match.start(), reserved) for match in re.finditer("<", page))
+    if not all(_known(page, match.start(), reserved) for match in re.finditer("<", page)):
+        return False
+    return not has_foreign_macro(page)
 
 
 class _Watch(IPythonRenderer):
