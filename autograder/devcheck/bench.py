@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,22 +78,31 @@ class Bench:
         self._graders: list[Grader] = []
         self._tried = 0
 
-    def start(self, topic: Topic) -> list[Future[Trial]]:
-        """Begin to try every app of the topic; what has no checks to be judged by is not tried."""
+    def start(
+        self, topic: Topic, roles: Collection[Role] = tuple(Role), *, examples: bool = True
+    ) -> list[Future[Trial]]:
+        """Begin to try every app of these roles; what has no checks to be judged by is not tried.
+
+        Args:
+            topic: whose apps.
+            roles: what the apps are there to show.
+            examples: whether the brief's examples judge right answers, too.
+        """
         places = self._catalog.places(topic.name)
         graders: dict[tuple[str, bool], Grader] = {}
         futures = []
-        for app, examples in _wanted(authored_apps(self._catalog, topic)):
-            checks = (places.examples,) if examples else places.hidden_checks(app.part.framework)
+        apps = [each for each in authored_apps(self._catalog, topic) if each.role in roles]
+        for app, by_examples in _wanted(apps, examples=examples):
+            checks = (places.examples,) if by_examples else places.hidden_checks(app.part.framework)
             if not all(file.is_file() for file in checks):
                 continue
-            key = ("" if examples else app.part.name, examples)
+            key = ("" if by_examples else app.part.name, by_examples)
             if key not in graders:
                 graders[key] = self._grader(checks)
             self._tried += 1
             name = f"{app.role}-{self._tried}"
             futures.append(
-                self._pool.submit(self._try, graders[key], topic, app, examples=examples, name=name)
+                self._pool.submit(self._try, graders[key], topic, app, examples=by_examples, name=name)
             )
         return futures
 
@@ -135,11 +144,11 @@ class Bench:
         return Trial(app, examples, _of(report.parts, app.part))
 
 
-def _wanted(apps: tuple[App, ...]) -> Iterator[tuple[App, bool]]:
+def _wanted(apps: Sequence[App], *, examples: bool) -> Iterator[tuple[App, bool]]:
     """Each app with the checks it is to meet; the slow ones are many, so they go last."""
     for app in apps:
         yield app, False
-        if app.role in {Role.SOLUTION, Role.RIGHT}:
+        if examples and app.role in {Role.SOLUTION, Role.RIGHT}:
             yield app, True
 
 

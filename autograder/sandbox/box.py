@@ -206,7 +206,7 @@ class Box:
         self._folder = scratch_folder("box")
         stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
         uid = policy.uid_first
-        if wall.system.setpriv:
+        if wall.system.root:
             lease = lease_uid(policy.uid_first, policy.uid_count)
             uid = stack.enter_context(contextlib.closing(lease)).uid
         self._link = stack.enter_context(contextlib.closing(Link(sum(self._job.results.values()))))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
+from collections.abc import Mapping
 
 from autograder.sandbox.bwrap import Bubblewrap
 from autograder.sandbox.enclosure import PidOne, Request, Used
 from autograder.sandbox.mounts import box_arguments, write_etc
+from autograder.sandbox.order import wall_order
 from autograder.sandbox.policy import WallPolicy
-from autograder.sandbox.seccomp import filter_program
 from autograder.sandbox.system import System
 
-__all__ = ["ColdEnclosure", "open_filter"]
+__all__ = ["ColdEnclosure"]
 
 
 class ColdEnclosure:
@@ -23,20 +25,16 @@ class ColdEnclosure:
 
     def __init__(self, bubblewrap: Bubblewrap, system: System, policy: WallPolicy, request: Request) -> None:
         self._used: Used | None = None
-        etc = write_etc(request.folder / "etc", request.uid)
-        program = open_filter(policy)
+        etc = write_etc(request.folder / "etc", policy.uid_first)
+        order = _in_memory(wall_order(system, policy, request.job.limits, request.uid))
         try:
             self._bwrap, pid = bubblewrap.start(
-                [
-                    *("--seccomp", str(program)),
-                    *box_arguments(system, policy, request.job.limits, request.uid, etc),
-                    str(request.control),
-                ],
+                [*box_arguments(system, policy, etc, "box"), str(request.control), str(order)],
                 errors=request.errors,
-                keep=(program, request.control),
+                keep=(order, request.control),
             )
         finally:
-            os.close(program)
+            os.close(order)
         handle = -1
         with contextlib.suppress(ProcessLookupError):
             handle = os.pidfd_open(pid) if pid else -1
@@ -75,9 +73,9 @@ class ColdEnclosure:
         return self._used
 
 
-def open_filter(policy: WallPolicy) -> int:
-    """The system-call filter as a descriptor that bubblewrap reads; the caller closes it."""
-    program = os.memfd_create("filter")
-    os.write(program, filter_program(policy.denied_calls))
-    os.lseek(program, 0, os.SEEK_SET)
-    return program
+def _in_memory(order: Mapping[str, object]) -> int:
+    """The order as a descriptor that the launcher reads; the caller closes it."""
+    told = os.memfd_create("order")
+    os.write(told, json.dumps(order).encode())
+    os.lseek(told, 0, os.SEEK_SET)
+    return told

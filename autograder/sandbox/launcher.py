@@ -41,6 +41,8 @@ APP_REFUSED = 72
 """Exit code: the app refused to start in its lifespan."""
 
 HOME = "/home/app"
+DEVICES = ("null", "random", "urandom")
+"""What a box has of /dev."""
 LOOPBACK = "127.0.0.1"
 SERVED_AT = (LOOPBACK, 8000)
 ASKED_FROM = (LOOPBACK, 50000)
@@ -52,7 +54,8 @@ _PACKET = 65_536
 _MOST_FILES = 4096
 _MOST_RIGHTS = 64
 # From linux/prctl.h, linux/seccomp.h and linux/capability.h.
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _SECCOMP_MODE_FILTER = 2
 _CAPABILITY_VERSION = 0x20080522
@@ -61,6 +64,7 @@ _NEW_MOUNTS, _NEW_NAMES, _NEW_IPC = 0x00020000, 0x04000000, 0x08000000
 _NEW_USER, _NEW_PIDS, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 # From linux/mount.h.
 _READ_ONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _PRIVATE = 1, 2, 4, 8, 32, 0x1000, 0x44000
+_DETACH = 2
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1  # linux/sockios.h, linux/if.h
 _SERVER_ERROR = 500
 _PF_EXITING = 0x4  # linux/sched.h
@@ -211,10 +215,21 @@ class Supervisor:
             self._signal(signal.SIGKILL)
 
 
+def enter_box(descriptor: int, told: int) -> None:
+    """Be pid 1 of a box of one's own: build the walls as told, then `supervise`."""
+    with open(told, "rb") as file:
+        order = json.load(file)
+    _keep_signals()
+    _close_devices()
+    _wall_in(order)
+    # Becoming another user has cleared what bubblewrap had asked the kernel for.
+    _kernel("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    supervise(descriptor)
+
+
 def supervise(descriptor: int) -> None:
     """Be pid 1 of a box until the grader closes its end; in the app's process, run the app."""
     _set_dumpable(0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.umask(0o022)
     grader = socket.socket(fileno=descriptor)
     boss = Supervisor(grader)
@@ -365,6 +380,8 @@ class Nest:
 
 def brood(descriptor: int) -> None:
     """Be a nest until the grader closes its end; in a job's pid 1, be that."""
+    _keep_signals()
+    _close_devices()
     grader = socket.socket(fileno=descriptor)
     setup: Order = json.loads(grader.recv(_PACKET))
     import_early(setup)
@@ -374,7 +391,8 @@ def brood(descriptor: int) -> None:
     del nest, grader
     os.dup2(errors, 2)
     _close_all_but([control])
-    _wall_in({**setup, **order})
+    os.setsid()
+    _wall_in(order)
     supervise(control)
 
 
@@ -407,17 +425,14 @@ def _wall_in(order: Order) -> None:
     """Give this process namespaces, folders and a user of its own; then take away every right it had.
 
     Args:
-        order: size in bytes by folder, text by file of /etc, uid, whether to map it, filter.
+        order: size in bytes by folder, text by file of /etc, uid, whether to map it, settings of the
+            network, filter.
     """
-    os.setsid()
     _kernel("unshare", _NEW_MOUNTS | _NEW_NAMES | _NEW_IPC | _NEW_NETWORK)
     _kernel("mount", b"none", b"/", None, _PRIVATE, None)
     for path, size in order["folders"].items():
         _mount("tmpfs", path, _NOSUID | _NODEV, f"mode=1777,size={size}")
-    _mount("proc", "/proc", _NOSUID | _NODEV | _NOEXEC)
-    for name in ("sys", "sysrq-trigger", "irq", "bus"):
-        if os.path.lexists(f"/proc/{name}"):
-            _read_only(f"/proc/{name}", f"/proc/{name}")
+    _mount_processes(order["network"])
     for name, text in order["etc"].items():
         made = f"/tmp/{name}"  # noqa: S108 - the box's own
         with open(made, "w", encoding="utf-8") as file:
@@ -430,6 +445,37 @@ def _wall_in(order: Order) -> None:
     os.chdir(HOME)
     _become(order["uid"], mapped=order["mapped"])
     _filter_calls(base64.b64decode(order["filter"]))
+
+
+def _keep_signals() -> None:
+    """Have every signal at its default, whatever the grader's own parent ignored.
+
+    The children of a process that ignores their end vanish, and with them the CPU time that they used.
+    """
+    for number in (signal.SIGINT, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _close_devices() -> None:
+    """Let nobody set the times or the mode of a device's file, which is the machine's; the device stays."""
+    for name in DEVICES:
+        flags = _BIND | _REMOUNT | _READ_ONLY | _NOSUID | _NOEXEC
+        _kernel("mount", None, f"/dev/{name}".encode(), None, flags, None)
+
+
+def _mount_processes(settings: Mapping[str, str]) -> None:
+    """Show in /proc what belongs to processes: the rest tells of the whole machine.
+
+    Args:
+        settings: of this process's network namespace, by file of /proc/sys/net.
+    """
+    flags = _NOSUID | _NODEV | _NOEXEC
+    _mount("proc", "/proc", flags)
+    for name, value in settings.items():
+        with open(f"/proc/sys/net/{name}", "w", encoding="ascii") as file:
+            file.write(value)
+    _kernel("umount2", b"/proc", _DETACH)
+    _mount("proc", "/proc", flags, "subset=pid")
 
 
 def _mount(kind: str, path: str, flags: int, options: str = "") -> None:
@@ -962,7 +1008,10 @@ def backend_variable(name: str) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "plain":
-        run_plain(sys.argv[2], sys.argv[3:])
+    mode, *words = sys.argv[1:]
+    if mode == "plain":
+        run_plain(words[0], words[1:])
+    elif mode == "box":
+        enter_box(*map(int, words))
     else:
-        {"box": supervise, "nest": brood, "afresh": run_afresh}[sys.argv[1]](int(sys.argv[2]))
+        {"nest": brood, "afresh": run_afresh}[mode](int(words[0]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.sandbox import launcher
@@ -10,10 +9,9 @@ from autograder.sandbox.job import Limits
 from autograder.sandbox.policy import WallPolicy
 from autograder.sandbox.system import SITE, SYSTEM_FOLDERS, System
 
-__all__ = ["box_arguments", "names_of", "nest_arguments", "own_folders", "write_etc"]
+__all__ = ["box_arguments", "names_of", "own_folders", "write_etc"]
 
-_RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
-_NEST_RIGHTS = (*_RIGHTS, "CAP_SYS_ADMIN", "CAP_NET_ADMIN")
+_RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_SYS_ADMIN", "CAP_NET_ADMIN")
 
 
 def names_of(uid: int) -> dict[str, str]:
@@ -49,72 +47,49 @@ def own_folders(policy: WallPolicy, limits: Limits) -> dict[str, int]:
     }
 
 
-def box_arguments(system: System, policy: WallPolicy, limits: Limits, uid: int, etc: Path) -> list[str]:
-    """Everything between ``bwrap`` and the launcher's own arguments."""
-    return [
-        *_namespaces(system, uid, _RIGHTS if system.setpriv else ()),
-        *_system_folders(system),
-        *_etc(etc),
-        *("--proc", "/proc"),
-        *_devices(),
-        *(part for path, size in own_folders(policy, limits).items() for part in _memory_folder(path, size)),
-        *_closed(system),
-        *_drop_root(system, uid),
-        *_launcher(system, "box"),
-    ]
+def box_arguments(system: System, policy: WallPolicy, etc: Path, mode: str) -> list[str]:
+    """Everything between ``bwrap`` and the launcher's own arguments.
 
+    Nothing can be written to, and the launcher may make namespaces and folders of its own: it does so, and
+    gives up every right, before it has anything of a submission.
 
-def nest_arguments(system: System, policy: WallPolicy, etc: Path) -> list[str]:
-    """The same for a nest: nothing can be written to, and it may make namespaces, as no job may."""
+    Args:
+        system: what is shown of this machine.
+        policy: whose uid the box begins with.
+        etc: the folder that is shown as /etc.
+        mode: the launcher's, ``box`` or ``nest``.
+    """
     return [
-        *_namespaces(system, policy.uid_first, _NEST_RIGHTS),
+        *_namespaces(system, policy.uid_first),
         *_system_folders(system),
-        *_etc(etc),
+        *("--ro-bind", str(etc), "/etc"),
+        *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
         *("--proc", "/proc", "--dir", "/tmp", "--dir", launcher.HOME),  # noqa: S108 - the box's own
         *_devices(),
         *_closed(system),
-        *_launcher(system, "nest"),
+        *(system.python, "-I", "-S", "-B", "/launcher.py", mode),
     ]
 
 
-def _namespaces(system: System, uid: int, rights: Iterable[str]) -> list[str]:
-    kept = [part for each in rights for part in ("--cap-add", each)]
+def _namespaces(system: System, uid: int) -> list[str]:
+    kept = [part for each in _RIGHTS for part in ("--cap-add", each)]
     shared = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     shared += ["--hostname", "box", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
-    if not system.setpriv:
+    if not system.root:
         shared += ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
     # Root makes no user namespace: the real uid would stay 0, and the kernel's process limit ignores that.
     return [*shared, "--cap-drop", "ALL", *kept]
 
 
-def _drop_root(system: System, uid: int) -> list[str]:
-    if not system.setpriv:
-        return []
-    become = ["--reuid", str(uid), "--regid", str(uid), "--clear-groups"]
-    # Changing the uid clears the parent-death signal that bubblewrap has set.
-    keep_no = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--pdeathsig", "KILL"]
-    return [system.setpriv, *become, *keep_no, "--"]
-
-
-def _launcher(system: System, mode: str) -> tuple[str, ...]:
-    return (system.python, "-I", "-S", "-B", "/launcher.py", mode)
-
-
-def _etc(folder: Path) -> tuple[str, ...]:
-    return (
-        *("--ro-bind", str(folder), "/etc"),
-        *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
-    )
-
-
 def _devices() -> list[str]:
-    """The harmless devices, and no terminals.
+    """The devices that Python and its libraries need, and no terminals.
 
+    There is no ``zero``: mapped as shared, it is memory that no account shows.
     With ``--dev`` bubblewrap would add terminals. They need a user namespace in which uid 0 is there, and
     that of a nest must have none: what the kernel keeps from an app of pid 1's would be the app's own.
     """
     arguments = ["--perms", "0755", "--tmpfs", "/dev", "--dir", "/dev/shm"]  # noqa: S108 - the box's own
-    for name in ("null", "zero", "full", "random", "urandom", "tty"):
+    for name in launcher.DEVICES:
         arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     links = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
     for name, end in links.items():
@@ -153,10 +128,6 @@ def _system_folders(system: System) -> list[str]:
     for outside, inside in system.sites:
         arguments += ["--ro-bind", outside, inside]
     return arguments
-
-
-def _memory_folder(path: str, size: int) -> tuple[str, ...]:
-    return ("--perms", "1777", "--size", str(size), "--tmpfs", path)
 
 
 def _nothing_at(path: str) -> tuple[str, ...]:

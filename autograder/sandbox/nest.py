@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import os
@@ -19,9 +18,9 @@ from typing import Any
 from autograder.errors import GradingBroken
 from autograder.sandbox.bwrap import Bubblewrap
 from autograder.sandbox.enclosure import PidOne, Request, Used
-from autograder.sandbox.mounts import names_of, nest_arguments, own_folders, write_etc
+from autograder.sandbox.mounts import box_arguments, write_etc
+from autograder.sandbox.order import wall_order
 from autograder.sandbox.policy import Policy
-from autograder.sandbox.seccomp import filter_program
 from autograder.sandbox.system import System
 from autograder.scratch import scratch_folder
 
@@ -72,7 +71,7 @@ class Nest:
             stack.enter_context(self._line)
             self._line.settimeout(policy.nest.answer_wall_s)
             with theirs:
-                command = [*nest_arguments(system, policy.wall, etc), str(theirs.fileno())]
+                command = [*box_arguments(system, policy.wall, etc, "nest"), str(theirs.fileno())]
                 self._bwrap, self._pid = bubblewrap.start(
                     command, errors=self._errors, keep=(theirs.fileno(),)
                 )
@@ -134,22 +133,14 @@ class Nest:
             self._stack.close()
 
     def _order(self, request: Request) -> dict[str, object]:
-        # As an ordinary user every job has the same uid, in a user namespace of its own.
-        etc = names_of(request.uid) if self._system.setpriv else {}
-        return {
-            "do": "hatch",
-            "uid": request.uid,
-            "etc": etc,
-            "folders": own_folders(self._policy.wall, request.job.limits),
-        }
+        wall = wall_order(self._system, self._policy.wall, request.job.limits, request.uid)
+        return {"do": "hatch", **wall}
 
     def _set_up(self, kind: Kind) -> None:
         setup = {
             "protocol": kind.protocol,
             "modules": kind.modules,
             "site": [inside for _, inside in self._system.sites],
-            "filter": base64.b64encode(filter_program(self._policy.wall.denied_calls)).decode(),
-            "mapped": not self._system.setpriv,
         }
         try:
             self._ask(setup)

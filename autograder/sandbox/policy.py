@@ -8,14 +8,15 @@ import math
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from autograder.errors import CatalogError
+from autograder.sandbox.call_numbers import NUMBERS
 from autograder.sandbox.job import Limits
 
-__all__ = ["BusyPolicy", "ClientPolicy", "NestPolicy", "Policy", "WallPolicy", "load_policy"]
+__all__ = ["BusyPolicy", "CallPolicy", "ClientPolicy", "NestPolicy", "Policy", "WallPolicy", "load_policy"]
 
 _OWN = Path(__file__).with_name("policy.toml")
 
@@ -49,6 +50,32 @@ class BusyPolicy(_Frozen):
     patience: Annotated[float, Field(ge=1, allow_inf_nan=False)]
 
 
+class CallPolicy(_Frozen):
+    """What becomes of a system call behind the wall, by its name.
+
+    Attributes:
+        otherwise: what becomes of one that is named nowhere, or whose arguments are refused.
+        allowed: carried out, some of them for certain arguments only.
+        pretended: report success and do nothing.
+        missing: fail as if the kernel did not have them.
+    """
+
+    otherwise: Literal["refuse", "kill"]
+    allowed: tuple[str, ...]
+    pretended: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _known_once(self) -> Self:
+        names = [*self.allowed, *self.pretended, *self.missing]
+        unknown = sorted(set(names) - set(NUMBERS))
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if unknown or twice:
+            message = f"calls without a number: {unknown}; calls that are named twice: {twice}"
+            raise ValueError(message)
+        return self
+
+
 class WallPolicy(_Frozen):
     """What the bubblewrap sandbox adds to a job's limits."""
 
@@ -61,7 +88,9 @@ class WallPolicy(_Frozen):
     watch_hz: Seconds
     restart_grace_s: Seconds
     teardown_wall_s: Seconds
-    denied_calls: tuple[str, ...]
+    pending_signals: Positive
+    network: dict[str, str]
+    calls: CallPolicy
 
 
 class NestPolicy(_Frozen):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import autograder
-from autograder.errors import SandboxUnavailable
 from autograder.sandbox import launcher
 
 __all__ = ["SITE", "SYSTEM_FOLDERS", "System", "find_system", "package_folders", "readable"]
@@ -29,37 +27,26 @@ class System:
         prefix: where that interpreter's standard library is installed.
         sites: folders of installed packages, with the path that each has inside.
         masked: folders that lie below something shown and must not be seen.
-        setpriv: the program that drops root inside the box; empty when the grader is no root.
+        root: whether the grader is root; otherwise a user namespace makes the walls.
     """
 
     python: str
     prefix: str
     sites: tuple[tuple[str, str], ...]
     masked: tuple[str, ...]
-    setpriv: str
+    root: bool
 
 
 def find_system() -> System:
-    """Look at the running interpreter and its packages.
-
-    Raises:
-        SandboxUnavailable: the grader is root and there is no way to become somebody else.
-    """
+    """Look at the running interpreter and its packages."""
     sites = tuple((each, f"{SITE}-{at}" if at else SITE) for at, each in enumerate(package_folders()))
-    setpriv = (shutil.which("setpriv") or "") if os.geteuid() == 0 else ""
-    if os.geteuid() == 0 and not setpriv:
-        raise SandboxUnavailable(
-            "The grader is root, and there is no setpriv with which a submission becomes somebody else.",
-            where="PATH",
-            remedy="Install util-linux, or grade as an ordinary user.",
-        )
     prefix = os.path.realpath(sys.base_prefix)
     return System(
         python=os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
         prefix=prefix,
         sites=sites,
         masked=_masked(prefix, sites),
-        setpriv=setpriv,
+        root=os.geteuid() == 0,
     )
 
 
