@@ -15,11 +15,12 @@ from collections.abc import Mapping
 import h11
 
 from autograder.checks.expect import AppGone, AppHung, CheckFailed
+from autograder.checks.readable import fault_of
 from autograder.checks.reply import Reply
 from autograder.checks.wire import Answer, Exchange, NoAnswerError
 from autograder.sandbox.job import Address
 
-__all__ = ["Client"]
+__all__ = ["Client", "reply_of"]
 
 _PIECE = 16_384
 _MOST_READ = 65_536
@@ -57,7 +58,7 @@ class Client:
         Raises:
             AppGone: nothing listens any more, or the connection ended inside the answer.
             AppHung: the answer was not complete in time.
-            CheckFailed: the answer is not HTTP, or too long.
+            CheckFailed: the answer is not HTTP, too long, or not readable for an ordinary client.
         """
         sent = _shown_request(method, target, body)
         deadline = time.monotonic() + self._wall_s
@@ -65,7 +66,7 @@ class Client:
             exchange = Exchange(method.encode("ascii"), target.encode("ascii"), _fields(headers), body)
             with self._connected() as connection:
                 _write(connection, exchange.request, deadline)
-                return _reply(sent, self._read(connection, exchange, deadline))
+                return reply_of(sent, self._read(connection, exchange, deadline))
         except TimeoutError as error:
             raise AppHung(f"No complete answer came within {self._wall_s:g} seconds.", sent=sent) from error
         except _TooMuchError as error:
@@ -99,13 +100,22 @@ class Client:
         allowance = self._max_bytes
         while True:
             connection.settimeout(_left(deadline))
-            data = connection.recv(_MOST_READ)
+            data = _received(connection, exchange)
             allowance -= len(data)
             if allowance < 0:
                 raise _TooMuchError
             answer = exchange.take(data)
             if answer is not None:
                 return answer
+
+
+def _received(connection: socket.socket, exchange: Exchange) -> bytes:
+    try:
+        return connection.recv(_MOST_READ)
+    except ConnectionError:
+        if exchange.awaits_close:
+            return b""  # an app that did not read all of the request resets the connection as it closes it
+        raise
 
 
 def _write(connection: socket.socket, data: bytes, deadline: float) -> None:
@@ -131,9 +141,22 @@ def _fields(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [field for field in _SAME_FOR_ALL if field[0] not in named] + own
 
 
-def _reply(sent: str, answer: Answer) -> Reply:
+def reply_of(sent: str, answer: Answer) -> Reply:
+    """The answer as a check looks at it.
+
+    Args:
+        sent: the request, as a person would write it.
+        answer: what came back.
+
+    Raises:
+        CheckFailed: an ordinary client cannot read it.
+    """
     headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in answer.headers)
-    return Reply(sent, answer.status, headers, answer.body)
+    reply = Reply(sent, answer.status, headers, answer.body)
+    fault = fault_of(headers, answer.body)
+    if fault is not None:
+        raise CheckFailed(fault.message, sent=sent, expected=fault.expected, got=reply.shown)
+    return reply
 
 
 def _shown_request(method: str, target: str, body: bytes | None) -> str:

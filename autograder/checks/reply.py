@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from autograder.checks.difference import difference
 from autograder.checks.expect import CheckFailed
+from autograder.checks.jsontext import NotJsonError, read_json
 
 __all__ = ["ANYTHING", "Cookie", "Reply"]
 
@@ -56,8 +57,14 @@ class Reply:
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """The header's first value, or None."""
-        return next((value for key, value in self.header_list if key == name.lower()), None)
+        """The header's value, or None; repeated headers are joined by commas, as RFC 9110 reads them.
+
+        Of several Set-Cookie headers, which cannot be joined, it is the first.
+        """
+        values = [value for key, value in self.header_list if key == name.lower()]
+        if not values:
+            return None
+        return values[0] if name.lower() == "set-cookie" else ", ".join(values)
 
     @property
     def cookies(self) -> tuple[Cookie, ...]:
@@ -82,12 +89,12 @@ class Reply:
         return f"{self.status} {self.media_type or 'no content type'}\n{body}".rstrip()
 
     def json(self) -> object:
-        """The body as JSON. Raises CheckFailed when it is not JSON."""
+        """The body as JSON. Raises CheckFailed when it is not JSON as `read_json` reads it."""
         try:
-            value: object = json.loads(self.body, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            raise self._failed("The answer's body is not JSON.", "a JSON body") from error
-        return value
+            return read_json(self.body)
+        except NotJsonError as error:
+            reason = f": {error.reason}" if error.reason else ""
+            raise self._failed(f"The answer's body is not JSON{reason}.", "a JSON body in UTF-8") from error
 
     def expect(
         self,
@@ -163,7 +170,7 @@ class _Stated:
         self._note(expected, None if found == expected else f"The content type {told}.")
 
     def header(self, name: str, expected: str | re.Pattern[str]) -> None:
-        """A header's first value."""
+        """A header's value."""
         found = self._reply.header(name)
         if isinstance(expected, str):
             holds, wanted, shown = found == expected, expected, repr(expected)
@@ -194,8 +201,3 @@ def _statuses(status: int | Collection[int]) -> set[int]:
 
 def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _refuse_constant(text: str) -> object:
-    message = f"{text} is not JSON"
-    raise ValueError(message)

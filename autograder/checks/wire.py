@@ -3,13 +3,16 @@
 A plain request or answer, as almost every one is, is written or read by one regular expression, in a
 tenth of the time. What that does not match to the last byte goes to h11 as it came, so that both ways
 give the same answer or the same complaint.
+
+After an answer that must not have a body the connection is read to its end: otherwise it would depend on
+the network whether a forbidden body is seen.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import h11
@@ -30,6 +33,8 @@ _IS_LENGTH = re.compile(rb"[0-9]{1,12}").fullmatch
 _BODY = {b"content-length", b"transfer-encoding"}
 _FRAMING = {*_BODY, b"expect", b"upgrade"}
 _HEAD_END = re.compile(rb"\n\r?\n")
+_FOLD = re.compile(rb"\n[ \t]")
+_VERSIONS = {b"1.0", b"1.1"}
 # For a run of blanks in a header h11 needs the square of its length: half a minute for 90 kB, measured.
 _BLANKS = re.compile(rb"[ \t]{256}")
 _WITHOUT_BODY = {204, 304}
@@ -106,6 +111,11 @@ class Exchange:
         start, end, status, headers = self._head
         return Answer(status, headers, bytes(self._data[start:end])) if len(self._data) >= end else None
 
+    @property
+    def awaits_close(self) -> bool:
+        """Whether the answer is whole but must not have a body, so that the end of the connection counts."""
+        return self._machine is not None and self._machine.awaits_close
+
     def _by_machine(self, *, at_end: bool) -> Answer | None:
         """Let h11 read what came so far, and what comes yet."""
         self._machine = _Machine(*self._said)
@@ -114,18 +124,22 @@ class Exchange:
 
 
 class _Machine:
-    """The same exchange by h11."""
+    """The same exchange by h11, and more strictly: what a server must not send is not HTTP."""
 
     def __init__(self, method: bytes, target: bytes, fields: Fields, body: bytes) -> None:
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
         request = h11.Request(method=method, target=target, headers=list(fields))
         events = [request, *([h11.Data(data=body)] if body else []), h11.EndOfMessage()]
         self.request = b"".join(self._connection.send(event) or b"" for event in events)
+        self._is_head = method == b"HEAD"
         self._answer = Answer(0, (), b"")
         self._pieces: list[bytes] = []
         self._heads = b""
+        self.awaits_close = False
 
     def take(self, data: bytes) -> Answer | None:
+        if self.awaits_close:
+            return self._closed(data)
         if self._connection.their_state is h11.SEND_RESPONSE:
             if not data:
                 raise NoAnswerError
@@ -135,10 +149,36 @@ class _Machine:
             if isinstance(event, h11.Data):
                 self._pieces.append(bytes(event.data))
             elif isinstance(event, h11.Response | h11.InformationalResponse):
+                _hold_head(event)
                 self._answer = Answer(event.status_code, tuple(event.headers), b"")
             elif isinstance(event, h11.EndOfMessage) or event is h11.PAUSED:
-                return Answer(self._answer.status, self._answer.headers, b"".join(self._pieces))
+                self._answer = replace(self._answer, body=b"".join(self._pieces))
+                if not self._is_head and self._answer.status not in _WITHOUT_BODY:
+                    return self._answer
+                self.awaits_close = True
+                surplus, is_closed = self._connection.trailing_data
+                return self._closed(surplus) if surplus or is_closed else None
         return None
+
+    def _closed(self, surplus: bytes) -> Answer:
+        """The answer without a body, now that the connection has ended."""
+        if surplus:
+            what = (
+                "an answer to HEAD" if self._is_head else f"an answer with the status {self._answer.status}"
+            )
+            message = f"{what} has a body"
+            raise h11.RemoteProtocolError(message)
+        return self._answer
+
+
+def _hold_head(head: h11.Response | h11.InformationalResponse) -> None:
+    """Raise unless clients agree on the head's version and on where the body ends."""
+    if head.http_version not in _VERSIONS:
+        message = f"the version is HTTP/{head.http_version.decode()}"
+        raise h11.RemoteProtocolError(message)
+    if _BODY.issubset(name for name, _ in head.headers):
+        message = "there are both Content-Length and Transfer-Encoding"
+        raise h11.RemoteProtocolError(message)
 
 
 def _without_interim(data: bytes) -> bytes:
@@ -147,6 +187,9 @@ def _without_interim(data: bytes) -> bytes:
         end = _HEAD_END.search(data)
         if _BLANKS.search(data, 0, end.end() if end else len(data)):
             message = "a header holds 256 blanks in a row"
+            raise h11.RemoteProtocolError(message)
+        if _FOLD.search(data, 0, end.start() if end else len(data)):
+            message = "a header is folded: its value continues on a second line"
             raise h11.RemoteProtocolError(message)
         if end is None or not data.startswith((b"HTTP/1.0 1", b"HTTP/1.1 1")):
             return data

@@ -130,8 +130,12 @@ def test_a_body_longer_than_allowed_is_refused_without_reading_it() -> None:
 def test_a_compressed_body_is_not_inflated() -> None:
     packed = gzip.compress(b"\0" * 1_000_000)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
-    with server(sending(head.encode() + packed)) as (address, _):
-        assert ask(address).body == packed
+    with (
+        server(sending(head.encode() + packed)) as (address, _),
+        pytest.raises(CheckFailed, match="`Content-Encoding` is `gzip`") as caught,
+    ):
+        ask(address)
+    assert len(caught.value.got or "") < 1_000
 
 
 def test_a_second_answer_on_the_connection_is_never_read() -> None:
@@ -210,3 +214,57 @@ def test_an_answer_that_is_no_text_cannot_be_sent_on_and_breaks_nothing(
         with pytest.raises(CheckFailed, match="is no text"):
             asked(api)
     assert received == []
+
+
+OK_HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(OK_HEAD + b"X-Long: a\r\n b\r\nContent-Length: 2\r\n\r\nok", id="folded"),
+        pytest.param(OK_HEAD + b"Content-Length : 2\r\n\r\nok", id="space-before-colon"),
+        pytest.param(OK_HEAD + b"X: a\0b\r\nContent-Length: 2\r\n\r\nok", id="zero-byte"),
+        pytest.param(OK_HEAD + b"X: a\rb\r\nContent-Length: 2\r\n\r\nok", id="bare-carriage-return"),
+        pytest.param(OK_HEAD + b"\xc3\x84: a\r\nContent-Length: 2\r\n\r\nok", id="name-not-ascii"),
+        pytest.param(b"HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok", id="version"),
+        pytest.param(b"HTTP/1.1 OK\r\nContent-Length: 2\r\n\r\nok", id="no-status"),
+        pytest.param(b"HTTP/1.1 099 OK\r\nContent-Length: 2\r\n\r\nok", id="status-below-100"),
+        pytest.param(OK_HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\nok", id="two-lengths"),
+        pytest.param(
+            OK_HEAD + b"Content-Length: " + b"1" * 5_000 + b"\r\n\r\nok", id="length-of-5000-digits"
+        ),
+        pytest.param(OK_HEAD + b"Content-Length: -2\r\n\r\nok", id="negative-length"),
+        pytest.param(
+            OK_HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+            id="both-framings",
+        ),
+        pytest.param(OK_HEAD + b"Transfer-Encoding: gzip\r\n\r\nok", id="unknown-framing"),
+        pytest.param(OK_HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n", id="chunk-size"),
+        pytest.param(b"HTTP/1.1 204 No Content\r\n\r\nok", id="204-with-a-body"),
+        pytest.param(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nok", id="304-with-a-body"),
+    ],
+)
+def test_an_answer_that_a_server_must_not_send_is_not_http(answer: bytes) -> None:
+    with server(sending(answer)) as (address, _), pytest.raises(CheckFailed, match="not valid HTTP"):
+        ask(address)
+
+
+@pytest.mark.parametrize("between_s", [0, 0.05])
+def test_a_body_in_an_answer_to_head_is_seen_however_late_it_comes(between_s: float) -> None:
+    def behave(connection: socket.socket) -> None:
+        connection.sendall(OK[:-2])
+        time.sleep(between_s)
+        connection.sendall(OK[-2:])
+
+    with server(behave) as (address, _):
+        client = Client(address, wall_s=5, max_bytes=1_000)
+        with pytest.raises(CheckFailed, match="not valid HTTP") as caught:
+            client("HEAD", "/", {}, None)
+    assert caught.value.got == "an answer to HEAD has a body"
+
+
+def test_an_answer_to_head_keeps_the_length_of_get() -> None:
+    with server(sending(OK[:-2])) as (address, _):
+        reply = Client(address, wall_s=5, max_bytes=1_000)("HEAD", "/", {}, None)
+    assert (reply.body, reply.header("content-length")) == (b"", "2")
