@@ -20,7 +20,7 @@ from autograder.kinds.database import Database, fresh_database
 from autograder.kinds.findings_file import findings_file
 from autograder.kinds.judge import Setting
 from autograder.kinds.stretch import stretch
-from autograder.kinds.told import explained, not_started, refused
+from autograder.kinds.told import explained, not_started, refused, without_database
 from autograder.outcome import Limit, Outcome
 from autograder.report.model import CheckReport, PartReport, ProcessReport
 from autograder.report.printed import errors_of
@@ -98,14 +98,17 @@ class ContractJudge:
         findings: Findings | None,
         policy: Policy,
     ) -> tuple[Sequence[Finding], Outcome]:
-        with self._served(submission, policy) as service:
+        with self._served(submission, policy) as (service, database):
             asked = self._ask(runner, service, seed, findings, policy) if service.wait_started() else None
             outcome = self._entered(service.kill())
+            lost = database.end()
         if asked is None:
             _hold_reason(outcome)
             found = not_started(runner.infos, outcome, policy.limits, submission.folder)
         else:
             found = [explained(each, outcome, policy.limits) for each in asked]
+        if lost is not None:
+            found = [without_database(each, lost) for each in found]
         # An app that ended in a restart, before it was served again, was asked all the same: what it
         # printed may hold hidden inputs.
         return found, replace(outcome, started=asked is not None)
@@ -140,17 +143,18 @@ class ContractJudge:
             return self._runner
 
     @contextlib.contextmanager
-    def _served(self, submission: Submission, policy: Policy) -> Iterator[Service]:
-        """The app, where `close` finds it."""
+    def _served(self, submission: Submission, policy: Policy) -> Iterator[tuple[Service, Database]]:
+        """The app, where `close` finds it, and its database."""
+        walls = self._setting.sandbox.walls
         with (
-            fresh_database(self._setting.part) as database,
+            fresh_database(self._setting.part, policy, walls=walls) as database,
             self._setting.sandbox.serve(self._job(submission, database, policy)) as service,
         ):
             with self._lock:
                 self._hold_open()
                 self._running.add(service)
             try:
-                yield service
+                yield service, database
             finally:
                 with self._lock:
                     self._running.discard(service)

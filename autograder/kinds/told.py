@@ -14,7 +14,7 @@ from autograder.sandbox.job import Limits
 from autograder.sandbox.launcher import APP_MISSING
 from autograder.verdict import Verdict
 
-__all__ = ["explained", "not_started", "refused"]
+__all__ = ["explained", "not_started", "refused", "without_database"]
 
 _OUT_OF_TIME = {Limit.WALL, Limit.CPU}
 # Blanks of the line alone: `\s` would run on over line ends, and need the square of their number.
@@ -75,6 +75,18 @@ def explained(finding: Finding, outcome: Outcome, limits: Limits) -> Finding:
     else:
         return finding
     return replace(finding, verdict=verdict, message=message)
+
+
+def without_database(finding: Finding, lost: str) -> Finding:
+    """A check that did not pass says what became of the app's database.
+
+    Args:
+        finding: what the check found.
+        lost: the rest of a sentence about the database's server.
+    """
+    if finding.verdict.earns:
+        return finding
+    return replace(finding, message=f"{finding.message} The app's database server {lost}.")
 
 
 def _at(limit: Limit, limits: Limits) -> str:

@@ -269,6 +269,7 @@ class Box:
                 self._safely(self._hear)()
             for relay in self._relays:
                 relay.close()
+                self._fault = self._fault or relay.fault
             stdout, stderr = (readable(self._wall.system, text) for text in self._output.rest())
             said = self._errors.rest()[0].decode("utf-8", "replace").strip()
         if self._fault is not None:

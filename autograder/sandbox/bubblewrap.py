@@ -13,7 +13,7 @@ from autograder.errors import GradingBroken, SandboxUnavailable
 from autograder.outcome import Outcome
 from autograder.sandbox.box import Box
 from autograder.sandbox.bwrap import Bubblewrap
-from autograder.sandbox.cold import ColdEnclosure
+from autograder.sandbox.cold import cold_enclosure
 from autograder.sandbox.job import Job, Service
 from autograder.sandbox.nest import Nest
 from autograder.sandbox.nests import Nests
@@ -102,7 +102,7 @@ class BubblewrapSandbox:
         bubblewrap, system, policy = Bubblewrap(), find_system(), self._policy
         watchdog = Watchdog(policy.wall.watch_hz)
         if not self._warm:
-            return Wall(system, policy, watchdog, partial(ColdEnclosure, bubblewrap, system, policy.wall))
+            return Wall(system, policy, watchdog, partial(cold_enclosure, bubblewrap, system, policy.wall))
         self._nests = Nests(policy.nest, partial(Nest, bubblewrap, system, policy))
         wall = Wall(system, policy, watchdog, self._nests.enclose)
         # Every running job holds the wall, too.

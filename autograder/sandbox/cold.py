@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from autograder.sandbox.bwrap import Bubblewrap
 from autograder.sandbox.enclosure import PidOne, Request, Used
@@ -15,32 +15,48 @@ from autograder.sandbox.order import wall_order
 from autograder.sandbox.policy import WallPolicy
 from autograder.sandbox.system import System
 
-__all__ = ["ColdEnclosure"]
+__all__ = ["ColdEnclosure", "cold_enclosure"]
 
 
 class ColdEnclosure:
-    """A running bubblewrap and all processes inside; an `Enclosure`."""
+    """A running bubblewrap and all processes inside; an `Enclosure`.
+
+    Args:
+        arguments: of bubblewrap, the command inside included.
+        errors: the descriptor that is standard error, for it and for what it starts.
+        keep: the descriptors that it inherits.
+        patience_s: how long a killed one may take to be gone.
+    """
 
     lost = False
 
-    def __init__(self, bubblewrap: Bubblewrap, system: System, policy: WallPolicy, request: Request) -> None:
+    def __init__(
+        self,
+        bubblewrap: Bubblewrap,
+        arguments: Sequence[str],
+        *,
+        errors: int,
+        keep: Sequence[int] = (),
+        patience_s: float,
+    ) -> None:
         self._used: Used | None = None
-        etc = write_etc(request.folder / "etc", policy.uid_first)
-        order = _in_memory(wall_order(system, policy, request.job.limits, request.uid))
-        try:
-            self._bwrap, pid = bubblewrap.start(
-                [*box_arguments(system, policy, etc, "box"), str(request.control), str(order)],
-                errors=request.errors,
-                keep=(order, request.control),
-            )
-        finally:
-            os.close(order)
+        self._bwrap, pid = bubblewrap.start(arguments, errors=errors, keep=keep)
         handle = -1
         with contextlib.suppress(ProcessLookupError):
             handle = os.pidfd_open(pid) if pid else -1
         self.pid = pid if handle >= 0 else 0
-        self._pid_one = PidOne(pid, handle, policy.teardown_wall_s)
-        self._outer = PidOne(self._bwrap.pid, os.pidfd_open(self._bwrap.pid), policy.teardown_wall_s)
+        self._pid_one = PidOne(pid, handle, patience_s)
+        self._outer = PidOne(self._bwrap.pid, os.pidfd_open(self._bwrap.pid), patience_s)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended."""
+        return self._used is not None or self._outer.gone
+
+    @property
+    def code(self) -> int | None:
+        """How bubblewrap ended, once buried; 128 and a signal's number where one ended the first process."""
+        return self._bwrap.returncode
 
     @property
     def silence(self) -> str:
@@ -71,6 +87,24 @@ class ColdEnclosure:
             self._pid_one.close()
             self._outer.close()
         return self._used
+
+
+def cold_enclosure(
+    bubblewrap: Bubblewrap, system: System, policy: WallPolicy, request: Request
+) -> ColdEnclosure:
+    """A job's own. Raises GradingBroken."""
+    etc = write_etc(request.folder / "etc", policy.uid_first)
+    order = _in_memory(wall_order(system, policy, request.job.limits, request.uid))
+    try:
+        return ColdEnclosure(
+            bubblewrap,
+            [*box_arguments(system, policy, etc, "box"), str(request.control), str(order)],
+            errors=request.errors,
+            keep=(order, request.control),
+            patience_s=policy.teardown_wall_s,
+        )
+    finally:
+        os.close(order)
 
 
 def _in_memory(order: Mapping[str, object]) -> int:

@@ -98,6 +98,13 @@ class PidOne:
                 with contextlib.suppress(ProcessLookupError):
                     signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended. To be asked before `close`."""
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        return bool(poll.poll(0))
+
     def wait(self) -> None:
         """Wait until it is gone: pid 1 of a namespace is, after everybody else in it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.sandbox import launcher
@@ -9,9 +10,10 @@ from autograder.sandbox.job import Limits
 from autograder.sandbox.policy import WallPolicy
 from autograder.sandbox.system import SITE, SYSTEM_FOLDERS, System
 
-__all__ = ["box_arguments", "names_of", "own_folders", "write_etc"]
+__all__ = ["box_arguments", "cluster_arguments", "names_of", "own_folders", "write_etc"]
 
-_RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_SYS_ADMIN", "CAP_NET_ADMIN")
+_DROPPING = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+_RIGHTS = (*_DROPPING, "CAP_SYS_ADMIN", "CAP_NET_ADMIN")
 
 
 def names_of(uid: int) -> dict[str, str]:
@@ -60,7 +62,7 @@ def box_arguments(system: System, policy: WallPolicy, etc: Path, mode: str) -> l
         mode: the launcher's, ``box`` or ``nest``.
     """
     return [
-        *_namespaces(system, policy.uid_first),
+        *_namespaces(system, policy.uid_first, _RIGHTS),
         *_system_folders(system),
         *("--ro-bind", str(etc), "/etc"),
         *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
@@ -71,8 +73,44 @@ def box_arguments(system: System, policy: WallPolicy, etc: Path, mode: str) -> l
     ]
 
 
-def _namespaces(system: System, uid: int) -> list[str]:
-    kept = [part for each in _RIGHTS for part in ("--cap-add", each)]
+def cluster_arguments(
+    system: System, uid: int, *, etc: Path, shown: Iterable[str], own: Mapping[str, str], data_bytes: int
+) -> list[str]:
+    """The same for a database server, which a submission reaches through the relay alone.
+
+    Args:
+        system: what is shown of this machine.
+        uid: whom the server runs as.
+        etc: the folder that is shown as /etc.
+        shown: what more of the machine it sees, where there is such a folder.
+        own: folders that it can write to, by their paths inside.
+        data_bytes: the size of `/data`, which is empty and ends with the box.
+    """
+    return [
+        *_namespaces(system, uid, _DROPPING if system.root else ()),
+        *_system_folders(system),
+        *(part for each in shown for part in ("--ro-bind-try", each, each)),
+        *("--ro-bind", str(etc), "/etc"),
+        *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
+        *("--proc", "/proc"),
+        *_devices(),
+        *("--perms", "1777", "--size", str(data_bytes), "--tmpfs", "/data"),
+        *(part for inside, outside in own.items() for part in ("--bind", outside, inside)),
+        *_masked(system),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/data", "--"),
+        *(_drop_root(uid) if system.root else ()),
+    ]
+
+
+def _drop_root(uid: int) -> list[str]:
+    become = ["--reuid", str(uid), "--regid", str(uid), "--clear-groups"]
+    # Changing the uid clears the parent-death signal that bubblewrap has set.
+    keep_no = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--pdeathsig", "KILL"]
+    return ["setpriv", *become, *keep_no, "--"]
+
+
+def _namespaces(system: System, uid: int, rights: Iterable[str]) -> list[str]:
+    kept = [part for each in rights for part in ("--cap-add", each)]
     shared = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     shared += ["--hostname", "box", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
     if not system.root:
@@ -101,9 +139,13 @@ def _closed(system: System) -> tuple[str, ...]:
     """The last of what is shown; from here on only the folders of one's own can be written to."""
     return (
         *("--ro-bind", launcher.__file__, "/launcher.py"),
-        *(part for each in system.masked for part in _nothing_at(each)),
+        *_masked(system),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", launcher.HOME, "--"),
     )
+
+
+def _masked(system: System) -> list[str]:
+    return [part for each in system.masked for part in _nothing_at(each)]
 
 
 def _system_folders(system: System) -> list[str]:

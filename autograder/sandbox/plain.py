@@ -250,6 +250,12 @@ class _Running:
         stdout, stderr = ((old + new).replace(f"{self._folder}{os.sep}", "") for old, new in written)
         results = launcher.read_results(str(self._folder), self._job.results)
         shutil.rmtree(self._folder, ignore_errors=True)
+        if faults := [relay.fault for relay in self._relays if relay.fault is not None]:
+            raise GradingBroken(
+                f"The app could not be let through to a backend: {faults[0]}",
+                where="this machine",
+                remedy="Free open files or memory, then grade again.",
+            )
         if self._process.limit is not None:
             code = None
         return Outcome(

@@ -16,7 +16,16 @@ from autograder.errors import CatalogError
 from autograder.sandbox.call_numbers import NUMBERS
 from autograder.sandbox.job import Limits
 
-__all__ = ["BusyPolicy", "CallPolicy", "ClientPolicy", "NestPolicy", "Policy", "WallPolicy", "load_policy"]
+__all__ = [
+    "BusyPolicy",
+    "CallPolicy",
+    "ClientPolicy",
+    "DatabasePolicy",
+    "NestPolicy",
+    "Policy",
+    "WallPolicy",
+    "load_policy",
+]
 
 _OWN = Path(__file__).with_name("policy.toml")
 
@@ -93,6 +102,24 @@ class WallPolicy(_Frozen):
     calls: CallPolicy
 
 
+class DatabasePolicy(_Frozen):
+    """What the PostgreSQL cluster of one run may use.
+
+    Attributes:
+        start_wall_s: how long making the first cluster, and starting one, may take.
+        connections: of the app, at once.
+        data_bytes: tables, indexes, temporary files and the write-ahead log together.
+        memory_bytes: resident, summed over the server's processes; and of each its address space.
+        cpu_s: of all its processes.
+    """
+
+    start_wall_s: Seconds
+    connections: Positive
+    data_bytes: Positive
+    memory_bytes: Positive
+    cpu_s: Seconds
+
+
 class NestPolicy(_Frozen):
     """The processes that start jobs warm.
 
@@ -115,6 +142,7 @@ class Policy(_Frozen):
         client: what the checks' HTTP client puts up with.
         busy: when a time-out is not believed at once.
         wall: the bubblewrap sandbox's own figures.
+        database: what the PostgreSQL cluster of one run may use.
         nest: what it starts jobs from, where it starts them warm.
         digest: hex SHA-256 of the file as read; the report names it.
     """
@@ -124,6 +152,7 @@ class Policy(_Frozen):
     client: ClientPolicy
     busy: BusyPolicy
     wall: WallPolicy
+    database: DatabasePolicy
     nest: NestPolicy
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

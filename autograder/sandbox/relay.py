@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import threading
 import time
@@ -14,6 +15,7 @@ __all__ = ["Relay", "connect"]
 _BLOCK = 65536
 _MOST_CONNECTIONS = 32
 _PAUSE_S = 0.05
+_OURS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 def connect(address: Address) -> socket.socket:
@@ -34,6 +36,10 @@ class Relay:
 
     Behind the wall the listener was opened in the box's network namespace and handed out; so the
     submission connects to its own loopback and no descriptor of the outside ever enters the box.
+
+    Attributes:
+        fault: why a connection was refused through a fault of this machine; the submission took it for
+            one of the backend's.
     """
 
     def __init__(self, listener: socket.socket, target: Address) -> None:
@@ -42,6 +48,7 @@ class Relay:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._closed = False
+        self.fault: Exception | None = None
         threading.Thread(target=self._accept, name="relay", daemon=True).start()
 
     def close(self) -> None:
@@ -71,7 +78,9 @@ class Relay:
     def _join(self, inside: socket.socket) -> None:
         try:
             outside = connect(self._target)
-        except OSError:
+        except OSError as error:
+            if error.errno in _OURS:
+                self.fault = error
             inside.close()
             return
         with self._lock:

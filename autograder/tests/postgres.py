@@ -16,20 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from autograder.sandbox.postgres import programs
+
 __all__ = ["database_url", "programs", "server_url"]
 
-_INSTALLED = Path("/usr/lib/postgresql")
 _WAIT_S = 60
 _PASSWORD = "of-the-grader-alone"
-
-
-def programs() -> Path | None:
-    """The folder of the newest PostgreSQL's programs; None where there is none."""
-    found = [path.parent for path in _INSTALLED.glob("*/bin/initdb")]
-    on_path = shutil.which("initdb")
-    if on_path and shutil.which("postgres"):
-        return Path(on_path).resolve().parent
-    return max(found, key=lambda path: int(path.parent.name), default=None)
 
 
 @contextmanager
