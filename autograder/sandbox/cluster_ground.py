@@ -65,9 +65,7 @@ class WalledGround:
         self._bubblewrap = Bubblewrap()
         self._system = find_system()
         if self._system.root and shutil.which("setpriv") is None:
-            raise broken(
-                "PostgreSQL refuses to run as root, and there is no setpriv to drop root with."
-            )
+            raise broken("PostgreSQL refuses to run as root, and there is no setpriv to drop root with.")
 
     def home(self, name: str) -> Home:
         """A folder, and a uid that no other job has. Raises GradingBroken."""

@@ -15,7 +15,7 @@ from autograder.devcheck.check import as_ready
 from autograder.evaluate import Grader
 from autograder.kinds.database import VARIABLE
 from autograder.sandbox import Sandbox
-from autograder.tests.postgres import programs, server_url
+from autograder.sandbox.postgres import programs
 from autograder.tests.sandbox.running import open_sandbox
 from autograder.verdict import Verdict
 
@@ -23,15 +23,6 @@ COURSE = Path(__file__).resolve().parents[2]
 CATALOG = as_ready(load(COURSE), ["databases"])
 TOPIC = CATALOG.topic("databases")
 APPS = [app for app in authored_apps(CATALOG, TOPIC) if app.role in {Role.SOLUTION, Role.RIGHT}]
-PROGRAMS = programs()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if PROGRAMS is None:
-        pytest.skip("PostgreSQL's server programs are not installed")
-    with server_url(PROGRAMS) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +37,11 @@ def named(app: App) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("app", APPS, ids=named)
 def test_what_is_right_gets_full_marks_on_postgresql(
-    app: App, server: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: App, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(VARIABLE, server)
+    if programs() is None:
+        pytest.skip("PostgreSQL's server programs are not installed")
+    monkeypatch.setenv(VARIABLE, "postgresql://")
     for placed, file in app.files:
         target = tmp_path / "source" / placed
         target.parent.mkdir(parents=True, exist_ok=True)
