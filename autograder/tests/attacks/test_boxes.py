@@ -51,3 +51,34 @@ def test_no_signal_from_inside_ends_or_stops_pid_one(walled: Sandbox, tmp_path: 
     assert (outcome.exit_code, outcome.limit) == (0, None), outcome
     assert outcome.stdout.split()[0] == "here"
     assert outcome.stdout.split()[1] in {"S", "R"}
+
+
+CHAIN = "for n in range(1500):\n    os.symlink(f'l{n + 1}', f'l{n}')\n"
+LEFT = {
+    "a chain of links in the place of a folder": CHAIN + "os.symlink('l0', 'a')",
+    "a chain of links in the place of a file": CHAIN + "os.mkdir('a')\nos.symlink('../l0', 'a/b')",
+    "a link to itself": "os.symlink('a', 'a')",
+    "a link to a folder": "os.mkdir('real')\nopen('real/b', 'w').write('x')\nos.symlink('real', 'a')",
+    "a link out of the home": "os.symlink('/', 'a')",
+    "a file in the place of a folder": "open('a', 'w')",
+    "a folder in the place of a file": "os.makedirs('a/b')",
+    "a pipe that nobody writes to": "os.mkdir('a')\nos.mkfifo('a/b')",
+    "a socket": "import socket\nos.mkdir('a')\nsocket.socket(socket.AF_UNIX).bind('a/b')",
+    "a closed folder": "os.mkdir('a')\nopen('a/b', 'w')\nos.chmod('a', 0)",
+    "a closed file": "os.mkdir('a')\nopen('a/b', 'w')\nos.chmod('a/b', 0)",
+    "no home": "os.mkdir('a')\nos.rename('a', 'c')",
+    "folders in folders": "for _ in range(3000):\n    os.mkdir('a')\n    os.chdir('a')",
+    "orphans that go on forking": """
+for _ in range(8):
+    if os.fork() == 0:
+        os.setsid()
+        while True:
+            if os.fork():
+                os._exit(0)""",
+}
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_nothing_that_is_left_behind_ends_pid_one(walled: Sandbox, tmp_path: Path, left: str) -> None:
+    outcome = run_code(walled, tmp_path, f"import os\n{LEFT[left]}\nos._exit(7)\n", results={"a/b": 10})
+    assert (outcome.exit_code, outcome.results) == (7, {}), outcome
