@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograder.outcome import Limit
+from autograder.sandbox.holdings import descriptors_of, tables_of
 from autograder.sandbox.job import Limits
-from autograder.sandbox.watchdog import descriptors_of, shared_fairly, usage_of, waits_of
+from autograder.sandbox.watchdog import shared_fairly, usage_of, waits_of
 
 __all__ = ["Meter"]
 
@@ -33,6 +34,7 @@ class Meter:
         memory = usage.memory_bytes
         if memory > self._limits.memory_bytes:
             memory = shared_fairly(usage.pids)
+        memory += tables_of(usage.pids)
         self.cpu_s = max(self.cpu_s, usage.cpu_s)
         self.memory_bytes = max(self.memory_bytes, memory)
         self._note_waits(usage.pids)

@@ -17,7 +17,6 @@ __all__ = [
     "Watchdog",
     "Watched",
     "cpu_of",
-    "descriptors_of",
     "shared_fairly",
     "usage_of",
     "waits_of",
@@ -97,33 +96,6 @@ def waits_of(pids: Iterable[int]) -> dict[tuple[int, int], float]:
                     told = Path(f"/proc/{pid}/task/{task}/schedstat").read_bytes()
                     waits[pid, int(task)] = int(told.split()[1]) / 1e9
     return waits
-
-
-def descriptors_of(pids: Iterable[int]) -> int:
-    """How many files, pipes and sockets these processes hold open.
-
-    What waits in a socket's buffer is memory of the kernel's, on no process's account: their number is
-    what bounds it.
-    """
-    total = 0
-    for pid in pids:
-        try:
-            total += len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208 - twenty times a second
-        except PermissionError:
-            total += _descriptor_slots(pid)
-        except OSError:
-            continue  # it has just ended
-    return total
-
-
-def _descriptor_slots(pid: int) -> int:
-    """No fewer than its open descriptors; told of every process, also of one that lets nobody look."""
-    try:
-        # The process's name is its own to choose, and need not be text.
-        text = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
-    except OSError:
-        return 0
-    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("FDSize:"))
 
 
 def shared_fairly(pids: Iterable[int]) -> int:

@@ -15,7 +15,7 @@ import pytest
 
 from autograder.errors import GradingBroken
 from autograder.outcome import Limit
-from autograder.sandbox import Sandbox
+from autograder.sandbox import Sandbox, holdings
 from autograder.sandbox import meter as meter_module
 from autograder.sandbox import watchdog as watchdog_module
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
@@ -47,7 +47,7 @@ def odd() -> Iterator[int]:
 
 def test_a_process_is_measured_whatever_it_calls_itself(odd: int) -> None:
     assert b"\xff" in Path(f"/proc/{odd}/status").read_bytes()
-    assert watchdog_module._descriptor_slots(odd) > 0
+    assert holdings._figure(odd, "FDSize") > 0
     assert watchdog_module.usage_of(odd).tasks == 1
 
 
