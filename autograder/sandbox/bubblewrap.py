@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import threading
 import weakref
 from functools import partial
@@ -99,6 +101,7 @@ class BubblewrapSandbox:
             return self._wall
 
     def _build(self) -> Wall:
+        _require_kernel(platform.release())
         bubblewrap, system, policy = Bubblewrap(), find_system(), self._policy
         watchdog = Watchdog(policy.wall.watch_hz)
         if not self._warm:
@@ -108,6 +111,17 @@ class BubblewrapSandbox:
         # Every running job holds the wall, too.
         weakref.finalize(wall, _close_own, self._nests, os.getpid())
         return wall
+
+
+def _require_kernel(release: str) -> None:
+    """Raise SandboxUnavailable where /proc cannot be shown with processes alone: before Linux 5.8."""
+    numbers = [int(each) for each in re.findall(r"\d+", release)[:2]]
+    if numbers < [5, 8]:
+        raise SandboxUnavailable(
+            f"Linux {release} shows a submission the whole machine in /proc.",
+            where="this machine's kernel",
+            remedy="Grade on Linux 5.8 or newer, or take the machine as the wall with --trust-submissions.",
+        )
 
 
 def _close_own(nests: Nests, process: int) -> None:

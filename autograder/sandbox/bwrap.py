@@ -6,7 +6,9 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -30,6 +32,7 @@ class Bubblewrap:
 
     def __init__(self) -> None:
         self.path = _binary()
+        _hear_of_children()
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="box-starter")
 
     def start(self, command: Sequence[str], *, errors: int, keep: Sequence[int]) -> Started:
@@ -71,6 +74,16 @@ class Bubblewrap:
             for each in (told, tells):
                 if each >= 0:
                     os.close(each)
+
+
+def _hear_of_children() -> None:
+    """Undo what a parent of the grader may have set: where SIGCHLD is ignored, no child's end is told.
+
+    bubblewrap inherits that, and would wait for its box for ever.
+    """
+    ignored = signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN
+    if ignored and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def _pid_told(told: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import platform
 import random
 import shutil
 import sys
@@ -155,3 +156,17 @@ def test_an_interpreter_that_the_user_cannot_execute_is_named_as_the_cause(
     refusal = bubblewrap._unavailable("bwrap: execvp /opt/python3: No such file or directory")
     assert "interpreter" in refusal.where
     assert "every user" in refusal.remedy
+
+
+@pytest.mark.parametrize(
+    ("release", "enough"), [("5.4.0-150-generic", False), ("5.8.0", True), ("6.1.0-9-amd64", True)]
+)
+def test_a_kernel_that_cannot_hide_the_machine_is_refused(
+    monkeypatch: pytest.MonkeyPatch, release: str, *, enough: bool
+) -> None:
+    monkeypatch.setattr(platform, "release", lambda: release)
+    if enough:
+        BubblewrapSandbox()._open()
+    else:
+        with pytest.raises(SandboxUnavailable, match=r"5\.4\.0"):
+            BubblewrapSandbox()._open()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -135,3 +138,25 @@ def _processes_with(token: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+IGNORES = """
+    import signal, sys
+    from pathlib import Path
+
+    from autograder.sandbox.bubblewrap import BubblewrapSandbox
+    from autograder.tests.sandbox.running import run_code
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # as a parent of the grader may have done
+    code = "print(*[line.split()[1] for line in open('/proc/self/status') if 'SigIgn' in line])"
+    print(run_code(BubblewrapSandbox(warm=sys.argv[1] == "warm"), Path(sys.argv[2]), code).stdout)
+"""
+
+
+def test_the_end_of_children_is_heard_of_whatever_the_graders_parent_ignored(
+    walled: Sandbox, tmp_path: Path
+) -> None:
+    kind = "warm" if walled.name.endswith("warm") else "cold"
+    command = [sys.executable, "-c", dedent(IGNORES), kind, str(tmp_path)]
+    ignored = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert int(ignored, 16) >> (signal.SIGCHLD - 1) & 1 == 0
