@@ -21,6 +21,7 @@ from autograder.sandbox.enclosure import Request
 from autograder.sandbox.job import Address, Job
 from autograder.sandbox.link import Link
 from autograder.sandbox.meter import Meter
+from autograder.sandbox.mounts import own_folders
 from autograder.sandbox.order import start_order
 from autograder.sandbox.parcel import pack
 from autograder.sandbox.relay import Relay
@@ -47,7 +48,6 @@ class Box:
         self._outcome: Outcome | None = None
         self._fault: Exception | None = None
         self._limit: Limit | None = None
-        self._meter = Meter(job.limits)
         self._relays: list[Relay] = []
         self._left: Mapping[str, bytes] = {}
         self._began = time.monotonic()
@@ -161,6 +161,9 @@ class Box:
             # Pid 1 says so before it kills, and both may be heard at once.
             self._limit = self._limit or told.over
             self._end(told.over)
+        elif told.ended == -signal.SIGKILL:
+            # The kernel ends a process at the limit of its control group before the watchdog sees that.
+            self._limit = self._limit or self._meter.look_at_group()
         elif told.ended == -signal.SIGXCPU:
             self._limit = self._limit or Limit.CPU
 
@@ -215,10 +218,15 @@ class Box:
         stack.callback(self._output.close)
         self._errors = Stream(wall.watchdog, 1, _MOST_ERRORS, lambda: None)
         stack.callback(self._errors.close)
-        self._enclosure = wall.enclose(
-            Request(self._job, self._folder, uid, self._errors.writers[0], self._link.theirs.fileno())
-        )
+        limits = self._job.limits
+        self._group = wall.groups.make(limits.memory_bytes + sum(own_folders(policy, limits).values()))
+        stack.callback(self._group.close)
+        self._meter = Meter(limits, self._group)
+        errors, control = self._errors.writers[0], self._link.theirs.fileno()
+        self._enclosure = wall.enclose(Request(self._job, self._folder, uid, errors, control, self._group))
         stack.callback(self._enclosure.bury)
+        if self._enclosure.pid and not self._enclosure.joined:
+            wall.groups.enter(self._group, self._enclosure.pid)
         self._link.theirs.close()
         self._hand_in()
         wall.watchdog.read(self._link.fileno(), self._safely(self._hear))
@@ -264,6 +272,7 @@ class Box:
                 self._end(Limit.WALL)
         with self._stack:
             used = self._enclosure.bury()
+            self._limit = self._limit or self._meter.look_at_group()
             self._wall.watchdog.unread(self._link.fileno())
             while not self._link.told.gone and self._fault is None:
                 self._safely(self._hear)()

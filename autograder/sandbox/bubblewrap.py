@@ -16,6 +16,8 @@ from autograder.outcome import Outcome
 from autograder.sandbox.box import Box
 from autograder.sandbox.bwrap import Bubblewrap
 from autograder.sandbox.cold import cold_enclosure
+from autograder.sandbox.enclosure import Enclose
+from autograder.sandbox.groups import Groups
 from autograder.sandbox.job import Job, Service
 from autograder.sandbox.nest import Nest
 from autograder.sandbox.nests import Nests
@@ -103,13 +105,14 @@ class BubblewrapSandbox:
     def _build(self) -> Wall:
         _require_kernel(platform.release())
         bubblewrap, system, policy = Bubblewrap(), find_system(), self._policy
-        watchdog = Watchdog(policy.wall.watch_hz)
-        if not self._warm:
-            return Wall(system, policy, watchdog, partial(cold_enclosure, bubblewrap, system, policy.wall))
-        self._nests = Nests(policy.nest, partial(Nest, bubblewrap, system, policy))
-        wall = Wall(system, policy, watchdog, self._nests.enclose)
+        watchdog, groups = Watchdog(policy.wall.watch_hz), Groups()
+        enclose: Enclose = partial(cold_enclosure, bubblewrap, system, policy.wall)
+        self._nests = Nests(policy.nest, partial(Nest, bubblewrap, system, policy)) if self._warm else None
+        if self._nests is not None:
+            enclose = self._nests.enclose
+        wall = Wall(system, policy, watchdog, groups, enclose)
         # Every running job holds the wall, too.
-        weakref.finalize(wall, _close_own, self._nests, os.getpid())
+        weakref.finalize(wall, _close_own, self._nests, groups, os.getpid())
         return wall
 
 
@@ -124,10 +127,12 @@ def _require_kernel(release: str) -> None:
         )
 
 
-def _close_own(nests: Nests, process: int) -> None:
-    """End the nests, unless this is a process that was forked meanwhile."""
+def _close_own(nests: Nests | None, groups: Groups, process: int) -> None:
+    """End the nests and remove the groups, unless this is a process that was forked meanwhile."""
     if process == os.getpid():
-        nests.close()
+        if nests is not None:
+            nests.close()
+        groups.close()
 
 
 def _unavailable(said: str) -> SandboxUnavailable:

@@ -29,6 +29,7 @@ class ColdEnclosure:
     """
 
     lost = False
+    joined = False
 
     def __init__(
         self,

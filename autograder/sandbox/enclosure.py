@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.errors import GradingBroken
+from autograder.sandbox.group import Group
 from autograder.sandbox.job import Job
 
 __all__ = ["Enclose", "Enclosure", "PidOne", "Request", "Used"]
@@ -27,6 +28,7 @@ class Request:
         uid: what the submission's processes run as.
         errors: the descriptor that whoever comes before the submission writes to.
         control: the launcher's end of its socket.
+        group: what its processes enter before the submission is there.
     """
 
     job: Job
@@ -34,6 +36,7 @@ class Request:
     uid: int
     errors: int
     control: int
+    group: Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,11 @@ class Enclosure(Protocol):
 
     Attributes:
         pid: its pid 1 as the grader sees it; 0 when there never was one.
+        joined: whether that has entered the job's control group by itself.
     """
 
     pid: int
+    joined: bool
 
     @property
     def lost(self) -> bool:

@@ -54,6 +54,7 @@ _PACKET = 65_536
 _MOST_FILES = 4096
 _MOST_RIGHTS = 64
 _MOST_REAPED = 256
+_MOST_HANDED = 8
 # From linux/prctl.h, linux/seccomp.h and linux/capability.h.
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
 _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38
@@ -340,7 +341,7 @@ class Nest:
     def serve_until_fork(self) -> tuple[Order, int, int]:
         """Obey the grader; return in a job's pid 1 with its order, its line to the grader, its stderr."""
         while True:
-            data, files, _, _ = socket.recv_fds(self._grader, _PACKET, 2)
+            data, files, _, _ = socket.recv_fds(self._grader, _PACKET, _MOST_HANDED)
             if not data:
                 sys.exit(0)  # the grader is gone, and with the nest go all its jobs
             order = json.loads(data)
@@ -354,7 +355,9 @@ class Nest:
             else:
                 if pid == 0:
                     self._grader.detach()
-                    return order, files[0], files[1]
+                    control, errors, *groups = files
+                    _enter_groups(groups)
+                    return order, control, errors
                 handle = os.pidfd_open(pid)
                 socket.send_fds(self._grader, [json.dumps({"pid": pid}).encode()], [handle])
                 os.close(handle)
@@ -395,6 +398,12 @@ def brood(descriptor: int) -> None:
     os.setsid()
     _wall_in(order)
     supervise(control)
+
+
+def _enter_groups(files: Sequence[int]) -> None:
+    """Enter the control groups whose lists of members these are: by itself a process does so at once."""
+    for each in files:
+        os.write(each, b"0")
 
 
 def import_early(setup: Order) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograder.outcome import Limit
+from autograder.sandbox.group import Group
 from autograder.sandbox.holdings import descriptors_of, tables_of
 from autograder.sandbox.job import Limits
 from autograder.sandbox.watchdog import shared_fairly, usage_of, waits_of
@@ -15,13 +16,17 @@ __all__ = ["Meter"]
 class Meter:
     """Looks at a job's processes.
 
+    Args:
+        group: their control group, where they have one.
+
     Attributes:
         cpu_s: the most that was seen.
         memory_bytes: likewise.
         waited_s: how long its processes waited for a core.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, group: Group | None = None) -> None:
+        self._group = group or Group()
         self.cpu_s = 0.0
         self.memory_bytes = 0
         self.waited_s = 0.0
@@ -42,9 +47,16 @@ class Meter:
             return Limit.PROCESSES
         if descriptors_of(usage.pids) > self._limits.descriptors:
             return Limit.DESCRIPTORS
-        if memory > self._limits.memory_bytes:
+        if self.look_at_group() or memory > self._limits.memory_bytes:
             return Limit.MEMORY
         return Limit.CPU if self.cpu_s > self._limits.cpu_s else None
+
+    def look_at_group(self) -> Limit | None:
+        """Note what the job's control group counts; the limit of memory when it is beyond that."""
+        held = self._group.look()
+        self.cpu_s = max(self.cpu_s, held.cpu_s)
+        self.memory_bytes = max(self.memory_bytes, held.excessive_bytes)
+        return Limit.MEMORY if held.excessive_bytes else None
 
     def _note_waits(self, pids: Iterable[int]) -> None:
         """Add what every thread has waited since the last look: a server may have one for each request."""

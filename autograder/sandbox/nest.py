@@ -97,7 +97,9 @@ class Nest:
         with self._lock:
             if self._retired:
                 raise NestGone
-            told, files = self._ask(self._order(request), (request.control, request.errors))
+            told, files = self._ask(
+                self._order(request), (request.control, request.errors, *request.group.joins)
+            )
             if not files:
                 raise GradingBroken(
                     f"A job's process could not be forked: {told.get('failed')}",
@@ -106,7 +108,8 @@ class Nest:
                 )
             self._jobs += 1
             self._running += 1
-        return WarmEnclosure(self, told["pid"], files[0], self._policy.wall.teardown_wall_s)
+        joined = bool(request.group.joins)
+        return WarmEnclosure(self, told["pid"], files[0], self._policy.wall.teardown_wall_s, joined=joined)
 
     def reap(self, pid: int) -> Used:
         """Have a dead job's pid 1 collected; what the job used. Raises NestGone."""
@@ -198,7 +201,8 @@ class WarmEnclosure:
 
     silence = "the nest's walled process ended and said nothing"
 
-    def __init__(self, nest: Nest, inner: int, handle: int, patience_s: float) -> None:
+    def __init__(self, nest: Nest, inner: int, handle: int, patience_s: float, *, joined: bool) -> None:
+        self.joined = joined
         self._nest = nest
         self._inner = inner
         self._used: Used | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.sandbox.enclosure import Enclose
+from autograder.sandbox.groups import Groups
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.system import System
 from autograder.sandbox.watchdog import Watchdog
@@ -17,10 +18,12 @@ class Wall:
     """The parts that boxes are made of.
 
     Attributes:
+        groups: makes the control group of one job.
         enclose: makes the processes of one job, warm or cold.
     """
 
     system: System
     policy: Policy
     watchdog: Watchdog
+    groups: Groups
     enclose: Enclose
