@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,7 @@ def test_an_app_that_the_kernel_ended_at_the_limit_is_not_started_again(
         assert service.kill().limit is Limit.MEMORY
 
 
+PATIENT = replace(SMALL, cpu_s=20)
 HONEST = {
     "fills its folders and its memory": """
         held = b"x" * (20 << 20)
@@ -222,7 +224,7 @@ HONEST = {
 def test_the_outcome_is_that_of_a_machine_without_control_groups(
     grouped: Sandbox, ungrouped: Sandbox, tmp_path: Path, name: str
 ) -> None:
-    one, other = (run_code(each, tmp_path, HONEST[name], limits=SMALL) for each in (grouped, ungrouped))
+    one, other = (run_code(each, tmp_path, HONEST[name], limits=PATIENT) for each in (grouped, ungrouped))
     facts = [(each.limit, each.exit_code, each.signal, each.stdout) for each in (one, other)]
     assert facts[0] == facts[1]
     assert (one.limit is Limit.MEMORY) == (name == "holds too much")
