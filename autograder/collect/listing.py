@@ -13,6 +13,9 @@ from autograder.collect.scope import Scope
 
 __all__ = ["Entry", "chosen", "path_of"]
 
+_DEEPEST = 16
+_LONGEST = 1024
+"""Of an archive's path, which may be 64 kB long; one of this length is left out in any case."""
 _FOLDERS = 3
 """So many folders are named in a sentence."""
 
@@ -37,8 +40,13 @@ class Entry:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The names on the way to it, and its own."""
-        return tuple(self.raw.split("/"))
+        """The names on the way to it, and its own.
+
+        Of a deeper way, which is taken from nowhere, only the first names: comparing ways takes time and
+        memory that grow with the square of their depth.
+        """
+        way = self.raw.split("/", _DEEPEST)
+        return (*way[:-1], way[-1].rpartition("/")[2])
 
 
 def path_of(name: str) -> str:
@@ -47,6 +55,7 @@ def path_of(name: str) -> str:
     Old tools of Windows write backslashes into archives, and what unpacks those elsewhere makes files with
     backslashes in their names. macOS takes letters and their accents apart, which no source code does.
     """
+    name = name[:_LONGEST]
     if "\\" in name and _is_windows_path(name):
         name = name.replace("\\", "/")
     return unicodedata.normalize("NFC", name.removeprefix("./"))
@@ -97,11 +106,9 @@ def _tell(scope: Scope, dropped: int, intake: Intake) -> None:
         return
     rest = "1 other file was left out" if dropped == 1 else f"{dropped} other files were left out"
     if scope.folders:
-        folders = [shown(f"{'/'.join(folder)}/") for folder in sorted(scope.folders)]
+        folders = [shown(f"{'/'.join(folder)}/") for folder in sorted(scope.folders)[:_FOLDERS]]
         counts = "counts" if len(folders) == 1 else "count"
-        intake.notes.add(
-            f"Only {' and '.join(folders[:_FOLDERS])} {counts} for {scope.wanted.topic}: {rest}."
-        )
+        intake.notes.add(f"Only {' and '.join(folders)} {counts} for {scope.wanted.topic}: {rest}.")
     else:
         intake.notes.add(f"The course's own folders do not count: {rest}.")
 

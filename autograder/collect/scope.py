@@ -30,12 +30,14 @@ class Scope:
         given: folders of the course's own that never count.
         folders: the topic's own folders; none when the whole submission counts.
         lacking: wanted names that are not in these folders, but right in a folder above them.
+        above: every folder above these; a submission may hold thousands of them.
     """
 
     wanted: Wanted
     given: frozenset[Parts]
     folders: frozenset[Parts]
     lacking: frozenset[str]
+    above: frozenset[Parts]
 
     @classmethod
     def of(cls, paths: Collection[Parts], wanted: Wanted) -> Self:
@@ -50,10 +52,12 @@ class Scope:
                 if name is not None:
                     best.note(name, rank, folder)
         folders = best.folders(wanted.names - {wanted.notebook}) or best.folders({""})
-        scope = cls(wanted, given, folders, frozenset())
+        above = frozenset(folder[:depth] for folder in folders for depth in range(len(folder)))
+        scope = cls(wanted, given, folders, frozenset(), above)
         found = {_stands_for(path, wanted) for path in own if scope.holds(path)}
         beside = {_stands_for(path, wanted) for path in own if scope.is_above(path)}
-        return cls(wanted, given, folders, frozenset(name for name in beside - found if name is not None))
+        lacking = frozenset(name for name in beside - found if name is not None)
+        return cls(wanted, given, folders, lacking, above)
 
     def holds(self, path: Parts) -> bool:
         """Whether the file at this path counts."""
@@ -70,7 +74,7 @@ class Scope:
     def is_above(self, path: Parts) -> bool:
         """Whether a file, or a package by its head, lies right in a folder above the topic's."""
         home = path[:-2] if _is_package(path, self.wanted) else path[:-1]
-        return any(len(home) < len(folder) and folder[: len(home)] == home for folder in self.folders)
+        return home in self.above
 
 
 class _Best:

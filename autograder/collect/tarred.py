@@ -15,6 +15,7 @@ _BLOCK = 512
 _BASE_256 = 0x80
 _SIZE_DIGITS = 20  # more than any disk holds
 _HEADER_BYTES = 64_000  # of a long name or of extended attributes
+_RECORDS_MOST = 200  # of one entry's extended attributes
 _PLAIN = frozenset([b"0", b"\0", b"7"])
 _FOLDER = b"5"
 _LONG_NAME, _LONG_LINK = b"L", b"K"
@@ -99,17 +100,19 @@ def _text_of(data: bytes, start: int, size: int) -> bytes:
 
 def _records(text: bytes) -> dict[str, str]:
     """Extended attributes: each a length that counts all of it, a space, key=value and a line's end."""
-    records = {}
-    while text.strip(b"\0"):
-        digits, space, _ = text[:8].partition(b" ")
-        if not space or not digits.isdigit():
+    records: dict[str, str] = {}
+    at, end, count = 0, len(text.rstrip(b"\0")), 0
+    while at < end:
+        count += 1
+        digits, space, _ = text[at : at + 8].partition(b" ")
+        if not space or not digits.isdigit() or count > _RECORDS_MOST:
             raise TarDamaged
-        length = int(digits)
-        key, equals, value = text[len(digits) + 1 : length - 1].partition(b"=")
-        if not equals or text[length - 1 : length] != b"\n":
+        stop = at + int(digits)
+        key, equals, value = text[at + len(digits) + 1 : stop - 1].partition(b"=")
+        if stop <= at or not equals or text[stop - 1 : stop] != b"\n":
             raise TarDamaged
         records[_decoded(key)] = _decoded(value)
-        text = text[length:]
+        at = stop
     return records
 
 

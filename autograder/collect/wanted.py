@@ -87,7 +87,8 @@ def _packages(files: frozenset[str]) -> frozenset[str]:
     return frozenset(name.removesuffix(".py") for name in _names(files) if name.endswith(".py"))
 
 
-@lru_cache(maxsize=4096)
+# As many as are listed of one archive: each name is asked for several times.
+@lru_cache(maxsize=1 << 16)
 def _canonical(name: str, names: frozenset[str]) -> str | None:
     if name in names:
         return name
