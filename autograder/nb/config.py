@@ -16,6 +16,7 @@ from nbgrader.exchange.default import ExchangeCollect
 from autograder.catalog import Catalog
 from autograder.errors import CourseError
 from autograder.nb import elsewhere, lock
+from autograder.nb.code import HIGHLIGHT_FILTER
 from autograder.nb.downloads import collected_suffixes
 from autograder.nb.engine import close_engine
 from autograder.nb.folder import GradingFolder
@@ -148,7 +149,8 @@ def _converters(c: Any, catalog: Catalog) -> None:
 
 
 def _feedback(c: Any) -> None:
-    """Set for GenerateFeedback alone: the formgrader's own pages use another template."""
+    """Templates are set for GenerateFeedback alone: the formgrader's own pages use another one."""
+    c.HTMLExporter.filters = dict(HIGHLIGHT_FILTER)
     theirs = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
     ours = resources.files("autograder.nb") / "templates"
     c.GenerateFeedback.exporter_class = "autograder.nb.feedback.FreshFeedback"

@@ -22,6 +22,10 @@ __all__ = ["PARSED_MOST", "fenced", "harmless", "is_harmless"]
 PARSED_MOST = 20_000
 """Characters of a text that is read as Markdown: the parsers need the square of that for some texts."""
 
+_FORMULA_OPENINGS = ("\\\\(", "\\\\[", "\\begin{")
+_FORMULAS_MOST = 200
+"""From each of these openings nbconvert's parser looks for an end, to the end of the text."""
+
 _PARSER = MarkdownIt("commonmark")
 _WEB = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x20]*\Z", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<(?:https?://|mailto:)[^\s<>]*>|<[\w.+-]+@[\w.-]+>", re.IGNORECASE)
@@ -47,7 +51,7 @@ def harmless(text: str, reserved: Collection[str] = ()) -> str:
         text: Markdown that a student wrote.
         reserved: no heading may take an id that begins like one of these.
     """
-    if len(text) > PARSED_MOST:
+    if len(text) > PARSED_MOST or sum(map(text.count, _FORMULA_OPENINGS)) > _FORMULAS_MOST:
         return fenced(text)
     if is_harmless(text, reserved):
         return text

@@ -1,4 +1,4 @@
-"""Decides how a learner's source looks on a page: highlighted, escaped, capped, never run."""
+"""Decides how a learner's source looks on a page: escaped, capped, Python highlighted, nothing run."""
 
 from __future__ import annotations
 
@@ -6,14 +6,7 @@ import html
 from collections.abc import Mapping
 from itertools import islice
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_for_filename
-from pygments.lexers.special import TextLexer
-from pygments.util import ClassNotFound
-
-from autograder.report.colours import STYLE, coloured_python
+from autograder.report.colours import coloured_python
 from autograder.report.escape import clip, visible
 
 __all__ = ["FILES_MOST", "listing", "not_shown", "shortened"]
@@ -55,23 +48,16 @@ def not_shown(source: str, shown: str) -> str:
 
 
 def listing(source: str, name: str) -> str:
-    """The source as spans with inline colours, to stand in a ``pre``; a long one is cut and says so.
+    """The source as HTML to stand in a ``pre``; a long one is cut and says so.
+
+    Python has inline colours. Any other file is plain: the lexers of pygments take the square of some texts,
+    and one of SQL held the page for a quarter of a minute.
 
     Args:
         source: of one file.
-        name: the file's name; its ending chooses the language.
+        name: the file's name; its ending says whether it is Python.
     """
     text = visible(clip(source[:_CHARS], lines=_LINES, width=_LINE_WIDTH))
     if len(source) > _CHARS:
         text += "\n... (the rest is left out)"
-    if name.endswith(".py"):
-        return coloured_python(text)
-    marked: str = highlight(text, _lexer(name), HtmlFormatter(noclasses=True, nowrap=True, style=STYLE))
-    return marked if marked.strip() else html.escape(text)
-
-
-def _lexer(name: str) -> Lexer:
-    try:
-        return get_lexer_for_filename(name, stripnl=False)
-    except ClassNotFound:
-        return TextLexer(stripnl=False)
+    return coloured_python(text) if name.endswith(".py") else html.escape(text)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from autograder.nb import markdown
 from autograder.nb.markdown import fenced, harmless, is_harmless
 
 PLAIN = [
@@ -94,9 +95,9 @@ HOSTILE = [
 ]
 
 
-def page(markdown: str) -> str:
+def page(text: str) -> str:
     """What a browser would be sent."""
-    return str(MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(markdown))
+    return str(MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(text))
 
 
 @pytest.mark.parametrize("text", PLAIN)
@@ -151,6 +152,14 @@ def test_text_with_any_run_of_backticks_can_be_fenced() -> None:
     text = "``` `````` <script>"
     assert is_harmless(fenced(text))
     assert text in fenced(text)
+
+
+@pytest.mark.parametrize("opening", ["\\\\(", "\\\\[", "\\begin{a}"])
+def test_a_text_of_openings_is_not_parsed(opening: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    few, many = opening * 200, opening * 201
+    assert harmless(few) == few or is_harmless(harmless(few))
+    monkeypatch.setattr(markdown, "MarkdownWithMath", None)
+    assert harmless(many) == fenced(many)
 
 
 def test_deep_nesting_does_not_break_it() -> None:
