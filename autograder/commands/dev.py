@@ -104,10 +104,16 @@ def _how_they_start(name: str) -> str:
 
 
 def run_sandbox() -> int:
-    """Say what wall there is. Returns 0; raises SandboxUnavailable, with what to do, when there is none."""
+    """Say what the wall is made of. Returns 0; raises SandboxUnavailable, with what to do, without one."""
+    console = Screen(highlight=False, soft_wrap=True)
+    if sys.platform == "linux":
+        from autograder.sandbox.features import find_features  # noqa: PLC0415 - needs what only Linux has
+
+        for each in find_features():
+            console.print("\n".join(each.lines()))
+        console.print()
     sandbox = choose()
     sandbox.check_available()
-    console = Screen(highlight=False)
     console.print(f"Submissions run in {sandbox.name}: a wall holds them on this machine.")
     console.print(_how_they_start(sandbox.name))
     return 0

@@ -27,7 +27,7 @@ from autograder.sandbox.wall import Wall
 from autograder.sandbox.watchdog import Watchdog
 from autograder.scratch import temporary_folder
 
-__all__ = ["BubblewrapSandbox"]
+__all__ = ["BubblewrapSandbox", "require_kernel"]
 
 
 class BubblewrapSandbox:
@@ -103,7 +103,7 @@ class BubblewrapSandbox:
             return self._wall
 
     def _build(self) -> Wall:
-        _require_kernel(platform.release())
+        require_kernel(platform.release())
         bubblewrap, system, policy = Bubblewrap(), find_system(), self._policy
         watchdog, groups = Watchdog(policy.wall.watch_hz), Groups()
         enclose: Enclose = partial(cold_enclosure, bubblewrap, system, policy.wall)
@@ -116,7 +116,7 @@ class BubblewrapSandbox:
         return wall
 
 
-def _require_kernel(release: str) -> None:
+def require_kernel(release: str) -> None:
     """Raise SandboxUnavailable where /proc cannot be shown with processes alone: before Linux 5.8."""
     numbers = [int(each) for each in re.findall(r"\d+", release)[:2]]
     if numbers < [5, 8]:
