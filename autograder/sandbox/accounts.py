@@ -33,6 +33,8 @@ class Files:
 
     Attributes:
         limits: those that hold the limit in bytes; the first must be there.
+        kept: one of them that the group of all jobs has, too: the kernel changes its own code whenever the
+            first group has such a limit, and when the last is gone.
         zero: those that are set to 0 where they are there.
         joins: by which a process enters at once, by itself; version 2 has none.
         used: counters to be added up; `unused`, those to be subtracted; `unused_but`, what these include
@@ -48,6 +50,7 @@ class Files:
     unused_but: tuple[Counter, ...] = ()
     unit: float = 1
     limits: tuple[str, ...] = ()
+    kept: str = ""
     zero: tuple[str, ...] = ()
     joins: str = ""
     kills: tuple[Counter, ...] = ()
@@ -65,6 +68,7 @@ MEMORY_1 = Files(
     unused=(Counter("memory.stat", "cache"),),
     unused_but=(Counter("memory.stat", "shmem"),),
     limits=("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.kmem.tcp.limit_in_bytes"),
+    kept="memory.kmem.tcp.limit_in_bytes",
     joins="tasks",
     kills=(Counter("memory.oom_control", "oom_kill"),),
     peaks=(Counter("memory.max_usage_in_bytes"), Counter("memory.memsw.max_usage_in_bytes")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import itertools
 import subprocess
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import GradingBroken
-from autograder.sandbox.accounts import CPU_1, CPU_2, MEMORY_1, MEMORY_2, Files
+from autograder.sandbox.accounts import CPU_1, CPU_2, MEMORY_1, MEMORY_2, Files, write
 from autograder.sandbox.ground import Crowded, Ground, base_of
 from autograder.sandbox.group import Group
 from autograder.sandbox.hierarchies import Hierarchies, find_hierarchies
@@ -19,6 +20,7 @@ __all__ = ["Counted", "Groups", "Uncounted"]
 
 _SCOPE = "`systemd-run --user --scope -p Delegate=yes course autograde ...`"
 _TRIAL_BYTES = 1 << 30
+_BOUNDLESS = 1 << 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,10 @@ def _offers(own: Path, controller: str) -> bool:
 
 
 def _try(ground: Ground, files: Files) -> None:
-    """Make a group and move a process into it. Raises OSError."""
+    """Set up the group of all jobs, make one in it and move a process there. Raises OSError."""
+    if files.kept:
+        with contextlib.suppress(FileNotFoundError):
+            write(ground.folder / files.kept, str(_BOUNDLESS))
     group = Group((ground.folder / "trial", files), memory_bytes=_TRIAL_BYTES)
     try:
         with subprocess.Popen(["/bin/sh", "-c", "read x"], stdin=subprocess.PIPE) as child:
