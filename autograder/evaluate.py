@@ -23,6 +23,7 @@ from autograder.report.model import PartReport, Report
 from autograder.sandbox import Sandbox
 from autograder.sandbox.policy import Policy, load_policy
 from autograder.scoring import broken_part, status_of
+from autograder.seed import next_seed
 from autograder.submission import Submission
 from autograder.versions import engine_digest, files_digest, versions
 
@@ -170,7 +171,10 @@ class Grader:
             try:
                 report = judge.judge(submission, seed)
             except WallLost:
-                report = judge.judge(submission, seed)
+                # Should a submission ever find a way to end its wall, it must learn nothing by it.
+                other = next_seed(seed)
+                report = judge.judge(submission, other)
+                report = report.model_copy(update={"seed": report.seed or other})
             self._cache.put(key, report)
         except CatalogError:
             raise

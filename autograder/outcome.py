@@ -33,7 +33,9 @@ class Outcome:
         wall_s: seconds from start to the last process being gone.
         cpu_s: CPU seconds, user and system, of all its processes.
         waited_s: seconds that its processes were ready to run and no core was free, as far as seen; 0 where
-            the kernel does not tell.
+            the kernel does not tell. An app can raise this figure: its own processes wait for each other.
+        crowded_s: seconds of one core that work other than the job's took from it; no app can raise it.
+        memory_ran_out: the kernel ended processes of this machine for lack of memory while the job ran.
         peak_memory_bytes: the largest resident memory seen, summed over its processes.
         stdout: what it wrote, decoded with replacement and capped by the policy.
         stderr: likewise.
@@ -49,6 +51,8 @@ class Outcome:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     waited_s: float = 0.0
+    crowded_s: float = 0.0
+    memory_ran_out: bool = False
     peak_memory_bytes: int = 0
     stdout: str = ""
     stderr: str = ""

@@ -101,7 +101,7 @@ def _leaks(attack: Attack, report: Report) -> Iterator[str]:
         shown = reveal(report, level)
         if level not in attack.told_at and (found := _LEAK.search(shown.model_dump_json())):
             yield f"at the level {level!r} a student reads a hidden input: {found[0]}"
-        if shown.seed:
+        if shown.seed or any(part.seed for part in shown.parts):
             yield f"at the level {level!r} a student reads the seed"
 
 

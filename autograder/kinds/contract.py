@@ -25,8 +25,9 @@ from autograder.outcome import Limit, Outcome
 from autograder.report.model import CheckReport, PartReport, ProcessReport
 from autograder.report.printed import errors_of
 from autograder.sandbox import Job, Service
-from autograder.sandbox.policy import Policy
+from autograder.sandbox.policy import BusyPolicy, Policy
 from autograder.scoring import part_report
+from autograder.seed import next_seed
 from autograder.submission import Submission
 from autograder.verdict import Verdict
 
@@ -34,6 +35,7 @@ __all__ = ["ContractJudge"]
 
 _SERVER_ERROR = "5"
 _SIGKILL = 9  # Windows has no name for it
+_MOMENT_S = 1e-3
 
 
 class ContractJudge:
@@ -71,16 +73,17 @@ class ContractJudge:
             return self._scored(runner, [refused(info, refusal) for info in runner.infos], refusal=refusal)
         policy = self._setting.policy
         found, outcome = self._tried(submission, seed, findings, policy)
+        # A further try needs evidence that the app was not the cause, and no app can make such evidence.
+        # Even so, the further try has other inputs and replaces the first, so that learning earns nothing.
+        judged_by = seed
         if _was_killed(outcome):
-            # Perhaps by the kernel, when the machine had no memory; an app that kills itself does it again.
-            again = self._tried(submission, seed, findings, policy)
-            found, outcome = max((found, outcome), again, key=lambda tried: _earned(runner, tried[0]))
-        if _out_of_time(found, outcome) and outcome.waited_s >= policy.busy.waited_s:
-            # The machine may have been too slow, and not the app. With more time on the clock, one that loops
-            # can use up its CPU time at the first request: what it got in less time stands, then.
-            again = self._tried(submission, seed, findings, policy.patient(stretch(policy.busy.probe_s)))
-            found, outcome = max((found, outcome), again, key=lambda tried: _earned(runner, tried[0]))
-        return self._scored(runner, found, outcome=outcome)
+            judged_by = next_seed(judged_by)
+            found, outcome = self._tried(submission, judged_by, findings, policy)
+        if _out_of_time(found, outcome) and (times := _slowed(outcome, policy.busy)) is not None:
+            judged_by = next_seed(judged_by)
+            found, outcome = self._tried(submission, judged_by, findings, policy.patient(times))
+        report = self._scored(runner, found, outcome=outcome)
+        return report if judged_by == seed else report.model_copy(update={"seed": judged_by})
 
     def _tried(
         self, submission: Submission, seed: str, findings: Findings | None, policy: Policy
@@ -237,17 +240,21 @@ class ContractJudge:
         )
 
 
-def _earned(runner: CheckRunner, found: Sequence[Finding]) -> float:
-    return math.fsum(
-        info.points for info, each in zip(runner.infos, found, strict=True) if each.verdict.earns
-    )
-
-
 def _out_of_time(found: Sequence[Finding], outcome: Outcome) -> bool:
     """Whether seconds on the clock, and not what the app did, decided about a check."""
     if outcome.limit not in {None, Limit.WALL}:
         return False
     return any(each.verdict is Verdict.TIMED_OUT for each in found)
+
+
+def _slowed(outcome: Outcome, busy: BusyPolicy) -> float | None:
+    """How many times slower than a calm machine this one was or is; None where it was not too busy."""
+    if outcome.waited_s < busy.waited_s:
+        return None
+    now = stretch(busy.probe_s)
+    if outcome.crowded_s < busy.waited_s and now < busy.stretched:
+        return None
+    return max(now, outcome.wall_s / max(outcome.wall_s - outcome.crowded_s, _MOMENT_S))
 
 
 def _hold_reason(outcome: Outcome) -> None:
@@ -261,8 +268,8 @@ def _hold_reason(outcome: Outcome) -> None:
 
 
 def _was_killed(outcome: Outcome) -> bool:
-    """Whether somebody other than the sandbox killed the app."""
-    return outcome.limit is None and outcome.signal == _SIGKILL
+    """Whether the kernel killed the app for lack of memory; without that record, it killed itself."""
+    return outcome.limit is None and outcome.signal == _SIGKILL and outcome.memory_ran_out
 
 
 def _framework(part: Part) -> Framework:

@@ -83,6 +83,10 @@ class PartReport(_Frozen):
         default=None, description="The other topic that this seems to have been handed in for."
     )
     broken: str | None = Field(default=None, description="What failed on our side, to the instructor.")
+    seed: str | None = Field(
+        default=None,
+        description="Hex seed of the hidden inputs, where a further try with other inputs judged the part.",
+    )
     sandbox: str = Field(
         default="none", description="What it ran in: bubblewrap-warm, bubblewrap, plain, none."
     )

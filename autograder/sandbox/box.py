@@ -22,6 +22,7 @@ from autograder.sandbox.job import Address, Job
 from autograder.sandbox.link import Link
 from autograder.sandbox.meter import Meter
 from autograder.sandbox.mounts import own_folders
+from autograder.sandbox.oom import RECORD
 from autograder.sandbox.order import start_order
 from autograder.sandbox.parcel import pack
 from autograder.sandbox.relay import Relay
@@ -51,6 +52,7 @@ class Box:
         self._relays: list[Relay] = []
         self._left: Mapping[str, bytes] = {}
         self._began = time.monotonic()
+        self._kills_before = RECORD.recent()
         self._start_by = math.inf
         with contextlib.ExitStack() as stack:
             self._open(stack)
@@ -304,6 +306,8 @@ class Box:
             wall_s=time.monotonic() - self._began,
             cpu_s=max(self._meter.cpu_s, used.cpu_s),
             waited_s=self._meter.waited_s,
+            crowded_s=self._meter.crowd.missing_s,
+            memory_ran_out=code == -signal.SIGKILL and RECORD.now() > self._kills_before,
             # The kernel's own figure counts what was there before the fork; only where nothing was seen.
             peak_memory_bytes=self._meter.memory_bytes or used.memory_bytes,
             stdout=stdout,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograder.outcome import Limit
+from autograder.sandbox.crowd import Crowd
 from autograder.sandbox.group import Group
 from autograder.sandbox.holdings import descriptors_of, tables_of
 from autograder.sandbox.job import Limits
@@ -23,6 +24,7 @@ class Meter:
         cpu_s: the most that was seen.
         memory_bytes: likewise.
         waited_s: how long its processes waited for a core.
+        crowd: how long other work left it less than one core.
     """
 
     def __init__(self, limits: Limits, group: Group | None = None) -> None:
@@ -30,6 +32,7 @@ class Meter:
         self.cpu_s = 0.0
         self.memory_bytes = 0
         self.waited_s = 0.0
+        self.crowd = Crowd()
         self._limits = limits
         self._waits: dict[tuple[int, int], float] = {}
 
@@ -43,6 +46,7 @@ class Meter:
         self.cpu_s = max(self.cpu_s, usage.cpu_s)
         self.memory_bytes = max(self.memory_bytes, memory)
         self._note_waits(usage.pids)
+        self.crowd.look(self.cpu_s)
         if usage.tasks > self._limits.processes + 1:  # and pid 1
             return Limit.PROCESSES
         if descriptors_of(usage.pids) > self._limits.descriptors:

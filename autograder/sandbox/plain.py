@@ -19,6 +19,7 @@ from autograder.errors import GradingBroken
 from autograder.outcome import Limit, Outcome
 from autograder.sandbox import launcher
 from autograder.sandbox.job import Address, Job, Service
+from autograder.sandbox.oom import RECORD
 from autograder.sandbox.plain_link import LAST_WORDS_S, Door, PlainLink
 from autograder.sandbox.process import Process
 from autograder.sandbox.relay import Relay
@@ -79,6 +80,7 @@ class _Running:
         self._job = job
         self._servers = servers
         self._began = time.monotonic()
+        self._kills_before = RECORD.recent()
         self._folder = scratch_folder("plain")
         self._closing = threading.RLock()
         self._outcome: Outcome | None = None
@@ -265,6 +267,7 @@ class _Running:
             signal=-code if code is not None and code < 0 else None,
             limit=self._process.limit,
             wall_s=time.monotonic() - self._began,
+            memory_ran_out=RECORD.now() > self._kills_before,
             stdout=stdout,
             stderr=stderr,
             results=results,

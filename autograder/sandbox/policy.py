@@ -49,13 +49,16 @@ class BusyPolicy(_Frozen):
     """When a time-out is not believed at once.
 
     Attributes:
-        waited_s: how long the app's processes must have waited for a core.
-        probe_s: CPU seconds of the work by which the machine is measured before a second try.
+        waited_s: how long the app's processes must have waited for a core, and how long other work must have
+            left them less than one core.
+        probe_s: CPU seconds of the work by which the machine is measured when the app is gone.
+        stretched: or how many times longer than its CPU time that work must take.
         patience: how many times longer the second try may take on the clock, at most.
     """
 
     waited_s: Seconds
     probe_s: Seconds
+    stretched: Annotated[float, Field(ge=1, allow_inf_nan=False)]
     patience: Annotated[float, Field(ge=1, allow_inf_nan=False)]
 
 
@@ -157,14 +160,20 @@ class Policy(_Frozen):
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
     def patient(self, stretch: float) -> Policy:
-        """The policy of a second try: every limit on the clock is longer, no other is.
+        """The policy of a second try: every limit in seconds is longer, no other is.
+
+        CPU time is among them: an app that loops uses more of it in longer requests, and what it manages on
+        a calm machine must not depend on how fast this one is by then.
 
         Args:
             stretch: how many times longer than on a calm machine work takes on this one now.
         """
         times = min(max(stretch, 1.0), self.busy.patience)
         limits = dataclasses.replace(
-            self.limits, wall_s=self.limits.wall_s * times, start_wall_s=self.limits.start_wall_s * times
+            self.limits,
+            wall_s=self.limits.wall_s * times,
+            start_wall_s=self.limits.start_wall_s * times,
+            cpu_s=self.limits.cpu_s * times,
         )
         client = self.client.model_copy(update={"request_wall_s": self.client.request_wall_s * times})
         return self.model_copy(update={"limits": limits, "client": client})
