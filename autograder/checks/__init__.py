@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograder.checks.api import Api, Draw
-from autograder.checks.expect import CheckFailed, expect
+from autograder.checks.expect import CheckFailed, expect, prompt
 from autograder.checks.marks import assesses, hint, needs, points
 from autograder.checks.reply import Cookie, Reply
 
@@ -24,6 +24,7 @@ __all__ = [
     "hint",
     "needs",
     "points",
+    "prompt",
 ]
 
 

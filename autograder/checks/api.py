@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypedDict, Unpack
 from urllib.parse import quote, urlencode
 
-from autograder.checks.expect import CheckFailed
+from autograder.checks.expect import CheckFailed, spend
 from autograder.checks.process import AppProcess
 from autograder.checks.reply import Reply
 
@@ -71,6 +71,7 @@ class Api:
             json: sent as a JSON body, with its content type.
             body: sent as it is.
         """
+        spend()
         self._process.settle()
         sent_headers = dict(headers or {})
         try:

@@ -38,7 +38,7 @@ class LightChecks:
         self._functions = functions
 
     def run(self, run: Run) -> None:
-        """Run every check that is wanted, in the order in which they were written."""
+        """Run every check that is wanted, in the order that the run asks for."""
         run_checks(run, self.infos, lambda at: _failure(self._functions[at], self.infos[at].name, run))
 
 

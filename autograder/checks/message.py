@@ -56,6 +56,7 @@ class Order:
         findings: what the learner says was wrong with the app, where the part asks for it.
         files: names of the files whose checks are run; all that were collected when there are none.
         left: the files of which a check may ask what the app left.
+        drawn: whether the order in which the checks are run is drawn from the seed, or as written.
         wall_s: seconds after which the app is ended; a run that goes on long after that is ended too.
     """
 
@@ -68,6 +69,7 @@ class Order:
     findings: Findings | None = None
     files: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    drawn: bool = False
 
     def told(self) -> dict[str, object]:
         """For JSON."""

@@ -39,7 +39,7 @@ class Checks:
         self.infos: tuple[CheckInfo, ...] = ()
 
     def run(self, run: Run) -> None:
-        """Run every check that is wanted, in the order in which they were written."""
+        """Run every check that is wanted, in the order that the run asks for."""
         self._run = run
         run_checks(run, self.infos, lambda at: self._failure_of(self._items[at], run))
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from autograder.checks.difference import difference
-from autograder.checks.expect import CheckFailed
+from autograder.checks.expect import CheckFailed, fail
 from autograder.checks.jsontext import NotJsonError, read_json
 
 __all__ = ["ANYTHING", "Cookie", "Reply"]
@@ -104,7 +104,7 @@ class Reply:
         headers: Mapping[str, str | re.Pattern[str]] | None = None,
         media_type: str | None = None,
     ) -> Reply:
-        """Fail the check unless the response is as stated; returns itself, so that it chains.
+        """Fail the check unless the response is as stated; returns itself in any case, so that it chains.
 
         The failure names every header, and the place in the body, that is not as stated.
 
@@ -125,9 +125,9 @@ class Reply:
             # The rest of such a response differs, too, but why is no news; what was expected may be.
             wanted = " or ".join(map(str, sorted(_statuses(status))))
             expected = "\n".join([f"status {wanted}", *stated.expected])
-            raise self._failed(f"The status is {self.status}, not {wanted}.", expected)
-        if stated.faults:
-            raise self._failed(" ".join(stated.faults), "\n".join(stated.unmet))
+            fail(self._failed(f"The status is {self.status}, not {wanted}.", expected))
+        elif stated.faults:
+            fail(self._failed(" ".join(stated.faults), "\n".join(stated.unmet)))
         return self
 
     def _failed(self, message: str, expected: str) -> CheckFailed:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from autograder.checks.api import Api, Draw
 from autograder.checks.client import Client
-from autograder.checks.expect import AppGone, AppHung, CheckFailed
+from autograder.checks.expect import AppGone, AppHung, CheckFailed, noting
 from autograder.checks.message import CheckInfo, Finding, Order
 from autograder.checks.process import AppProcess, Ask
 from autograder.sandbox.job import Address
@@ -75,10 +75,10 @@ class Run:
             return Finding(name=info.name, verdict=Verdict.TIMED_OUT, message=message)
         return None
 
-    def found(self, finding: Finding) -> None:
-        """Take note of a finding and pass it on."""
+    def found(self, finding: Finding, *, hung: bool = False) -> None:
+        """Take note of a finding and pass it on; ``hung``: whether the app hung, whatever was found first."""
         self._verdicts[finding.name] = finding.verdict
-        self._hung += finding.verdict is Verdict.TIMED_OUT
+        self._hung += hung
         self._tell(finding)
 
 
@@ -94,7 +94,7 @@ GIVEN: Mapping[str, Callable[[Run, str], object]] = {
 def run_checks(
     run: Run, infos: Sequence[CheckInfo], failure_of: Callable[[int], BaseException | None]
 ) -> None:
-    """Run the checks that are wanted, in the order in which they were written.
+    """Run the checks that are wanted, in the order that the run asks for.
 
     Args:
         run: what is run against what.
@@ -102,17 +102,34 @@ def run_checks(
         failure_of: runs the check at this place in ``infos``, and gives what it raised, if it did.
     """
     sentences = {info.name: info.sentence for info in infos}
-    for at, info in enumerate(infos):
-        if run.order.files and info.file not in run.order.files:
-            continue
+    wanted = [at for at, info in enumerate(infos) if not run.order.files or info.file in run.order.files]
+    for at in _drawn([infos[at] for at in wanted], wanted, run.order.seed) if run.order.drawn else wanted:
+        info = infos[at]
         skipped = run.reason_to_skip(info, sentences)
         if skipped is not None:
             run.found(skipped)
             continue
         run.process.next_check()
         start = time.perf_counter()
-        failure = failure_of(at)
-        run.found(_finding(info.name, failure, time.perf_counter() - start))
+        with noting() as noted:
+            raised = failure_of(at)
+        finding = _finding(info.name, noted.first or raised, time.perf_counter() - start)
+        run.found(finding, hung=isinstance(raised, AppHung))
+
+
+def _drawn(infos: Sequence[CheckInfo], places: Sequence[int], seed: str) -> list[int]:
+    """These places in an order drawn from the seed, in which no check comes before one that it needs.
+
+    An app that knew the order would know which check its last answer decided.
+    """
+    draw = random.Random(f"{seed}:order")  # noqa: S311 - repeatable by design
+    left, order = dict(zip(places, infos, strict=True)), list[int]()
+    while left:
+        names = {info.name for info in left.values()}
+        at = draw.choice([at for at, info in left.items() if names.isdisjoint(info.needs)])
+        order.append(at)
+        del left[at]
+    return order
 
 
 def info_of(

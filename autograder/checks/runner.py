@@ -44,7 +44,7 @@ class CheckRunner:
     """The checks of one part, collected; runs are safe from several threads.
 
     Args:
-        files: the check files, in the order in which they are run.
+        files: the check files, in the order in which they are reported.
         graded: whether every check must say what it is worth.
         holder: a process that has collected these files among others; one of the runner's own, which it
             ends, when not given.
@@ -76,6 +76,9 @@ class CheckRunner:
             app: what is restarted when a check asks for it.
             give_up: ends the app; called once when the order's time is over, from another thread.
                 The checks left then find no app.
+
+        Returns:
+            A finding for each check, in the order in which they ran.
 
         Raises:
             GradingBroken: the findings are not exactly one for each check.

@@ -199,6 +199,8 @@ class ContractJudge:
         order = Order(
             addresses=service.addresses,
             left=tuple(self._setting.part.left),
+            # Learners read the examples, so the first that fails should be the first in the file.
+            drawn=self._setting.places.examples not in self.files(),
             findings=findings,
             seed=seed,
             wall_s=policy.limits.wall_s,
@@ -226,9 +228,9 @@ class ContractJudge:
         errors = errors_of(
             "" if outcome is None else outcome.stderr, [_may_have_failed(each) for each in findings]
         )
+        found = {each.name: (each, error) for each, error in zip(findings, errors, strict=True)}
         checks = [
-            _check_report(info, finding, sections, error, self._about(info))
-            for info, finding, error in zip(runner.infos, findings, errors, strict=True)
+            _check_report(info, *found[info.name], sections, self._about(info)) for info in runner.infos
         ]
         return part_report(
             setting.part,
@@ -309,7 +311,7 @@ def _may_have_failed(finding: Finding) -> str | None:
 
 
 def _check_report(
-    info: CheckInfo, finding: Finding, sections: dict[str, str], error: str, file: str | None
+    info: CheckInfo, finding: Finding, error: str, sections: dict[str, str], file: str | None
 ) -> CheckReport:
     return CheckReport(
         name=info.name,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
-from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, hint, points
+from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, hint, points, prompt
 
 K1 = "the-key-of-last-season-hangs-on-a-nail-beside-the-door"
 K2 = "oars-and-rowlocks-hang-in-the-left-bay-of-the-boathouse"
@@ -143,7 +143,8 @@ def signed_with(token: str, key: str) -> bool:
 def tokens_of(reply: Reply) -> tuple[str, str]:
     """The tokens of an answer; texts that are none when it has none."""
     try:
-        return pair(reply)
+        with prompt():
+            return pair(reply)
     except CheckFailed:
         return "none", "none"
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, hint, needs, points
+from autograder.checks import (
+    Api,
+    CheckFailed,
+    Draw,
+    Reply,
+    assesses,
+    expect,
+    hint,
+    needs,
+    points,
+    prompt,
+)
 
 Request = tuple[str, ...]
 """Method, address, and for an exposure the target."""
@@ -163,7 +174,8 @@ def night(apps: tuple[Api, ...], draw: Draw) -> Night:
     """The run of this app, made when the first check asks for it."""
     if apps[0] not in NIGHTS:
         try:
-            NIGHTS[apps[0]] = spend_night(apps, draw)
+            with prompt():
+                NIGHTS[apps[0]] = spend_night(apps, draw)
         except CheckFailed as failure:
             NIGHTS[apps[0]] = failure
     found = NIGHTS[apps[0]]
