@@ -35,7 +35,8 @@ class Outcome:
         waited_s: seconds that its processes were ready to run and no core was free, as far as seen; 0 where
             the kernel does not tell. An app can raise this figure: its own processes wait for each other.
         crowded_s: seconds of one core that work other than the job's took from it; no app can raise it.
-        memory_ran_out: the kernel ended processes of this machine for lack of memory while the job ran.
+        memory_ran_out: while the job ran, the kernel ended one of its processes for lack of memory; or any,
+            where nothing counts those of the job alone.
         peak_memory_bytes: the largest resident memory seen, summed over its processes.
         stdout: what it wrote, decoded with replacement and capped by the policy.
         stderr: likewise.

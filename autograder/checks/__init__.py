@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.checks.api import Api, Draw
 from autograder.checks.expect import CheckFailed, expect, prompt
-from autograder.checks.marks import assesses, hint, needs, points
+from autograder.checks.marks import assesses, hint, late, needs, points
 from autograder.checks.reply import Cookie, Reply
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "assesses",
     "expect",
     "hint",
+    "late",
     "needs",
     "points",
     "prompt",

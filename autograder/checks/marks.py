@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-__all__ = ["NOTED", "assesses", "hint", "needs", "points"]
+__all__ = ["NOTED", "assesses", "hint", "late", "needs", "points"]
 
 NOTED = "__course_marks__"
 """The attribute of a function that holds its marks by name, where pytest does not keep them."""
@@ -32,6 +32,14 @@ def hint(*ids: str) -> Callable[[F], F]:
 def needs(*checks: str) -> Callable[[F], F]:
     """The check says nothing new while one of these earlier checks fails, and is skipped then."""
     return _mark("course_needs", *checks)
+
+
+def late() -> Callable[[F], F]:
+    """The check may leave a wrong app in a state in which others fail: it runs after those without this mark.
+
+    Late checks run in the order in which they were written.
+    """
+    return _mark("course_late", 1)
 
 
 def _mark(name: str, *values: object) -> Callable[[F], F]:

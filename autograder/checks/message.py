@@ -25,6 +25,7 @@ class CheckInfo:
     """A check as collected, before anything ran.
 
     Attributes:
+        late: whether it runs after all checks that are not late.
         asks_app: whether it talks to the app; one that looks at the findings alone does not.
     """
 
@@ -36,6 +37,7 @@ class CheckInfo:
     needs: tuple[str, ...]
     file: str
     asks_app: bool = True
+    late: bool = False
 
     def told(self) -> dict[str, object]:
         """For JSON."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Checks"]
 
-_MARKS = ("points(value)", "assesses(objective)", "hint(*ids)", "needs(*checks)")
+_MARKS = ("points(value)", "assesses(objective)", "hint(*ids)", "needs(*checks)", "late(yes)")
 
 
 class Checks:

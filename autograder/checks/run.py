@@ -118,18 +118,18 @@ def run_checks(
 
 
 def _drawn(infos: Sequence[CheckInfo], places: Sequence[int], seed: str) -> list[int]:
-    """These places in an order drawn from the seed, in which no check comes before one that it needs.
+    """These places in an order drawn from the seed: no check before one that it needs, late ones last.
 
     An app that knew the order would know which check its last answer decided.
     """
     draw = random.Random(f"{seed}:order")  # noqa: S311 - repeatable by design
-    left, order = dict(zip(places, infos, strict=True)), list[int]()
+    left, order = {at: info for at, info in zip(places, infos, strict=True) if not info.late}, list[int]()
     while left:
         names = {info.name for info in left.values()}
         at = draw.choice([at for at, info in left.items() if names.isdisjoint(info.needs)])
         order.append(at)
         del left[at]
-    return order
+    return order + [at for at, info in zip(places, infos, strict=True) if info.late]
 
 
 def info_of(
@@ -169,6 +169,7 @@ def info_of(
         needs=tuple(map(str, mark("course_needs"))),
         file=file,
         asks_app=_asks_app(function),
+        late=bool(mark("course_late")),
     )
 
 

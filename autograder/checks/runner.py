@@ -121,7 +121,10 @@ class CheckRunner:
         if not self.infos:
             raise self._broken("There is no check in the files.")
         before: set[str] = set()
+        late = {info.name for info in self.infos if info.late}
         for info in self.infos:
+            if not info.late and not late.isdisjoint(info.needs):
+                raise self._broken(f"{info.name} needs a check that is late; mark it `@late()`, too.")
             for needed in info.needs:
                 if needed not in before:
                     raise self._broken(f"{info.name} needs {needed!r}, which is no check before it.")

@@ -275,6 +275,7 @@ class Box:
         with self._stack:
             used = self._enclosure.bury()
             self._limit = self._limit or self._meter.look_at_group()
+            ran_out = self._memory_ran_out()
             self._wall.watchdog.unread(self._link.fileno())
             while not self._link.told.gone and self._fault is None:
                 self._safely(self._hear)()
@@ -307,7 +308,7 @@ class Box:
             cpu_s=max(self._meter.cpu_s, used.cpu_s),
             waited_s=self._meter.waited_s,
             crowded_s=self._meter.crowd.missing_s,
-            memory_ran_out=code == -signal.SIGKILL and RECORD.now() > self._kills_before,
+            memory_ran_out=ran_out,
             # The kernel's own figure counts what was there before the fork; only where nothing was seen.
             peak_memory_bytes=self._meter.memory_bytes or used.memory_bytes,
             stdout=stdout,
@@ -315,6 +316,11 @@ class Box:
             results=told.results,
             failure=None if told.entered else said or self._enclosure.silence,
         )
+
+    def _memory_ran_out(self) -> bool:
+        """Whether the kernel ended processes for lack of memory: the job's own, or anybody's."""
+        kills = self._group.kills
+        return RECORD.now() > self._kills_before if kills is None else kills > 0
 
 
 def _listen(path: Path) -> socket.socket:

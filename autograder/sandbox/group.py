@@ -83,9 +83,12 @@ class Group:
         return Held(cpu, self._memory.excessive if self._memory else 0)
 
     @property
-    def kills(self) -> int:
-        """How many of its processes the kernel has ended for lack of memory, the group's or the machine's."""
-        return self._memory.kills if self._memory else 0
+    def kills(self) -> int | None:
+        """How many of its processes the kernel has ended for lack of memory, the group's or the machine's.
+
+        None where nobody counts.
+        """
+        return self._memory.kills if self._memory else None
 
     def close(self) -> None:
         """Remove it, when all of its processes are gone; with one that is not, it stays for a sweep."""

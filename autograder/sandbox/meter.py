@@ -46,12 +46,13 @@ class Meter:
         self.cpu_s = max(self.cpu_s, usage.cpu_s)
         self.memory_bytes = max(self.memory_bytes, memory)
         self._note_waits(usage.pids)
+        group_limit = self.look_at_group()
         self.crowd.look(self.cpu_s)
         if usage.tasks > self._limits.processes + 1:  # and pid 1
             return Limit.PROCESSES
         if descriptors_of(usage.pids) > self._limits.descriptors:
             return Limit.DESCRIPTORS
-        if self.look_at_group() or memory > self._limits.memory_bytes:
+        if group_limit or memory > self._limits.memory_bytes:
             return Limit.MEMORY
         return Limit.CPU if self.cpu_s > self._limits.cpu_s else None
 

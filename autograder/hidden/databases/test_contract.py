@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from itertools import pairwise
 
-from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, hint, points
+from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, hint, late, points
 
 Json = dict[str, object]
 
@@ -442,6 +442,7 @@ def test_a_page_has_bounds(api: Api, draw: Draw) -> None:
 @points(1)
 @assesses("databases-transaction")
 @hint("foreign-keys")
+@late()
 def test_an_account_with_transfers_stays(api: Api, draw: Draw) -> None:
     """An account that a transfer names cannot be closed: 409 `in_use`. Any other can, once."""
     one, two, three = several(api, draw, 100, 0, 30)
@@ -459,6 +460,7 @@ def test_an_account_with_transfers_stays(api: Api, draw: Draw) -> None:
 @points(0.5)
 @assesses("databases-transaction")
 @hint("ids")
+@late()
 def test_an_id_is_never_given_again(api: Api, draw: Draw) -> None:
     """The id of a closed account goes to nobody else, neither at once nor after a restart."""
     seen: set[int] = set()
@@ -476,6 +478,7 @@ def test_an_id_is_never_given_again(api: Api, draw: Draw) -> None:
 @points(1)
 @assesses("databases-session")
 @hint("after-errors")
+@late()
 def test_refusals_leave_the_app_whole(api: Api, draw: Draw) -> None:
     """After sixty refused requests of every sort the app answers as before."""
     owner = word(draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 
-from autograder.checks import Api, Draw, assesses, hint, points
+from autograder.checks import Api, Draw, assesses, hint, late, points
 
 CROWD = 32
 
@@ -12,6 +12,7 @@ CROWD = 32
 @points(1)
 @assesses("databases-driver")
 @hint("crowd")
+@late()
 def test_a_crowd_of_readers_is_served(api: Api, draw: Draw) -> None:
     """32 requests for accounts at the same moment, several times over, are all answered."""
     owner = "".join(draw.choices(string.ascii_lowercase, k=10))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import string
 
-from autograder.checks import Api, Draw, assesses, expect, hint, points
+from autograder.checks import Api, Draw, assesses, expect, hint, late, points
 
 
 def word(draw: Draw) -> str:
@@ -16,6 +16,7 @@ def word(draw: Draw) -> str:
 @points(1)
 @assesses("databases-session")
 @hint("export")
+@late()
 def test_the_export_holds_every_account(api: Api, draw: Draw) -> None:
     """`/accounts.csv` holds one line for each account, in the order of the ids, whatever the names are."""
     names = [f"{word(draw)}{rest}" for rest in ("", ", junior", ' "Bee"', " \u00d8st", "; x")] * 2
