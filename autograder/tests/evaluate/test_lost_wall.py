@@ -17,6 +17,7 @@ from autograder.report.reveal import reveal
 from autograder.sandbox import Job, Sandbox, Service
 from autograder.sandbox.box import Box
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
+from autograder.sandbox.group import Group
 from autograder.sandbox.oom import RECORD
 from autograder.sandbox.watchdog import usage_of
 from autograder.seed import next_seed
@@ -105,7 +106,8 @@ class Killing(BubblewrapSandbox):
 
 @pytest.fixture
 def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file in which the kernel counts, as this machine's is written."""
+    """The file in which the kernel counts, as this machine's is written; no control group counts."""
+    monkeypatch.setattr(Group, "kills", None)
     file = tmp_path / "vmstat"
     file.write_text("nr_free_pages 7\noom_kill 0\n", "ascii")
     monkeypatch.setattr(RECORD, "source", file)
@@ -121,6 +123,17 @@ def test_an_app_that_the_kernel_killed_for_lack_of_memory_is_judged_again_once(
     with grader(toy, sandbox) as one:
         report = validated(one.grade(toy.collected(), ["flask"]))
     assert (report.status, report.points, sandbox.served) == (Status.GRADED, points, served)
+
+
+@pytest.mark.parametrize(("kills", "served"), [(0, 1), (1, 2)])
+def test_where_a_control_group_counts_its_count_is_the_evidence(
+    toy: Toy, record: Path, monkeypatch: pytest.MonkeyPatch, kills: int, served: int
+) -> None:
+    monkeypatch.setattr(Group, "kills", kills)
+    sandbox = Killing(1, record)
+    with grader(toy, sandbox) as one:
+        one.grade(toy.collected(), ["flask"])
+    assert sandbox.served == served
 
 
 def test_a_kill_that_the_kernel_did_not_record_is_the_apps_own_end(toy: Toy, record: Path) -> None:
