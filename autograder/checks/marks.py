@@ -35,7 +35,7 @@ def needs(*checks: str) -> Callable[[F], F]:
 
 
 def late() -> Callable[[F], F]:
-    """The check may leave a wrong app in a state in which others fail: it runs after those without this mark.
+    """The check may leave a wrong app unusable, or hang with several others: it runs after the others.
 
     Late checks run in the order in which they were written.
     """

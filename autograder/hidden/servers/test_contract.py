@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 import zlib
 
-from autograder.checks import Api, Draw, Reply, assesses, expect, hint, points
+from autograder.checks import Api, Draw, Reply, assesses, expect, hint, late, points
 
 NOT_FOUND = {"error": "not found"}
 NOT_ALLOWED = {"error": "method not allowed"}
@@ -188,6 +188,7 @@ def test_another_method_is_refused_with_allow(api: Api) -> None:
 @points(1)
 @assesses("servers-protocol")
 @hint("below-raw")
+@late()
 def test_an_address_that_only_begins_alike_is_not_raw(api: Api, draw: Draw) -> None:
     """The line test lies below `/raw/`; an address such as `/rawhide` is not found."""
     api.post("/raw/gate", body=RING).expect(200)
@@ -198,6 +199,7 @@ def test_an_address_that_only_begins_alike_is_not_raw(api: Api, draw: Draw) -> N
 @points(1)
 @assesses("servers-protocol")
 @hint("raw", "raw-method")
+@late()
 def test_the_line_test_takes_every_method(api: Api) -> None:
     """Below `/raw/` every method is answered and told, `PURGE` and `REPORT` too."""
     for method in ("GET", "POST", "DELETE", "PURGE", "REPORT", "OPTIONS"):
@@ -207,6 +209,7 @@ def test_the_line_test_takes_every_method(api: Api) -> None:
 @points(1)
 @assesses("servers-protocol")
 @hint("raw", "raw-path")
+@late()
 def test_the_line_test_tells_the_path_below_raw(api: Api, draw: Draw) -> None:
     """`path` is what follows `/raw`, its escapes decoded once, as UTF-8."""
     name = word(draw)
@@ -223,6 +226,7 @@ def test_the_line_test_tells_the_path_below_raw(api: Api, draw: Draw) -> None:
 @points(1)
 @assesses("servers-protocol")
 @hint("raw", "raw-query")
+@late()
 def test_the_line_test_tells_the_query_as_it_stands(api: Api, draw: Draw) -> None:
     """`query` is the text after the question mark, undecoded; empty when there is none."""
     name = word(draw)
@@ -234,6 +238,7 @@ def test_the_line_test_tells_the_query_as_it_stands(api: Api, draw: Draw) -> Non
 @points(1)
 @assesses("servers-protocol")
 @hint("raw", "raw-body")
+@late()
 def test_the_line_test_reads_the_whole_body(api: Api, draw: Draw) -> None:
     """`bytes` and `crc32` are those of the whole body, a long one too."""
     for size in (1, draw.randint(20, 99), draw.randint(70_000, 99_999), draw.randint(300_000, 400_000)):
@@ -246,6 +251,7 @@ def test_the_line_test_reads_the_whole_body(api: Api, draw: Draw) -> None:
 @points(1)
 @assesses("servers-protocol")
 @hint("raw", "raw-empty")
+@late()
 def test_the_line_test_needs_no_body(api: Api) -> None:
     """Without a body `bytes` and `crc32` are 0."""
     for method in ("GET", "PURGE"):
@@ -257,6 +263,7 @@ def test_the_line_test_needs_no_body(api: Api) -> None:
 @points(1)
 @assesses("servers-protocol")
 @hint("raw", "raw-headers")
+@late()
 def test_the_line_test_says_how_long_its_answer_is(api: Api, draw: Draw) -> None:
     """The answer has the five keys, and `Content-Length` and the content type fit it."""
     for name in (word(draw), f"%C3%98resund-{word(draw)}"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from autograder.checks import Api, Draw, assesses, expect, hint, points
+from autograder.checks import Api, Draw, assesses, expect, hint, late, points
 
 
 @points(1)
 @assesses("servers-protocol")
 @hint("raw", "protocol")
+@late()
 def test_the_line_test_names_the_protocol(api: Api, draw: Draw) -> None:
     """Below `/raw/` every answer has the header `X-Protocol: asgi/3.0`."""
     for target in (f"/raw/{draw.randint(10, 99)}", "/raw/"):
