@@ -18,6 +18,7 @@ def part_report(
     checks: Sequence[CheckReport],
     *,
     refusal: str | None,
+    raised: str | None = None,
     process: ProcessReport | None,
     sandbox: str,
     walls: bool,
@@ -38,6 +39,7 @@ def part_report(
         checks=tuple(checks),
         process=process,
         broken=told,
+        raised=raised,
         sandbox=sandbox,
         walls=walls,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.checks.api import Api, Draw
 from autograder.checks.expect import CheckFailed, expect, prompt
+from autograder.checks.jsontext import read_json
 from autograder.checks.marks import assesses, hint, late, needs, points
 from autograder.checks.reply import Cookie, Reply
 
@@ -26,6 +27,7 @@ __all__ = [
     "needs",
     "points",
     "prompt",
+    "read_json",
 ]
 
 

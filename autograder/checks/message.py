@@ -90,7 +90,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found."""
+    """What one check found.
+
+    Attributes:
+        raised: what the check itself raised, where the solution passes it; see `autograder.kinds.raised`.
+    """
 
     name: str
     verdict: Verdict
@@ -99,6 +103,7 @@ class Finding:
     expected: str | None = None
     got: str | None = None
     wall_s: float = 0.0
+    raised: str | None = None
 
     def told(self) -> dict[str, object]:
         """For JSON."""

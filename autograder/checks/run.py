@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from autograder.checks.api import Api, Draw
+from autograder.checks.api import Api, Draw, Send
 from autograder.checks.client import Client
 from autograder.checks.expect import AppGone, AppHung, CheckFailed, noting
 from autograder.checks.message import CheckInfo, Finding, Order
 from autograder.checks.process import AppProcess, Ask
+from autograder.checks.reply import Reply
 from autograder.sandbox.job import Address
 from autograder.verdict import Verdict
 
@@ -36,6 +37,9 @@ class Run:
         order: the app's address, the seed, the client's limits.
         ask: asks the engine for something done to the app.
         tell: takes each finding as it is made.
+
+    Attributes:
+        last: the last reply that the running check got.
     """
 
     def __init__(self, order: Order, ask: Ask, tell: Callable[[Finding], None]) -> None:
@@ -45,9 +49,16 @@ class Run:
         self.apis = tuple(Api(self._client(address), self.process) for address in order.addresses)
         self._verdicts: dict[str, Verdict] = {}
         self._hung = 0
+        self.last: Reply | None = None
 
-    def _client(self, address: Address) -> Client:
-        return Client(address, wall_s=self.order.request_wall_s, max_bytes=self.order.response_bytes)
+    def _client(self, address: Address) -> Send:
+        client = Client(address, wall_s=self.order.request_wall_s, max_bytes=self.order.response_bytes)
+
+        def send(method: str, target: str, headers: Mapping[str, str], body: bytes | None, /) -> Reply:
+            self.last = reply = client(method, target, headers, body)
+            return reply
+
+        return send
 
     @property
     def api(self) -> Api:
@@ -110,10 +121,11 @@ def run_checks(
             run.found(skipped)
             continue
         run.process.next_check()
+        run.last = None
         start = time.perf_counter()
         with noting() as noted:
             raised = failure_of(at)
-        finding = _finding(info.name, noted.first or raised, time.perf_counter() - start)
+        finding = _finding(info.name, noted.first or raised, run.last, time.perf_counter() - start)
         run.found(finding, hung=isinstance(raised, AppHung))
 
 
@@ -178,13 +190,19 @@ def _asks_app(function: object) -> bool:
     return "findings" not in takes or not takes.isdisjoint({"api", "apps"})
 
 
-def _finding(name: str, failure: BaseException | None, wall_s: float) -> Finding:
+def _finding(name: str, failure: BaseException | None, last: Reply | None, wall_s: float) -> Finding:
     if failure is None:
         return Finding(name=name, verdict=Verdict.PASSED, wall_s=wall_s)
     if not isinstance(failure, CheckFailed):
-        # Anything else is a fault in the check, a skip included: never the student's.
-        message = _text(f"{type(failure).__name__}: {failure}")
-        return Finding(name=name, verdict=Verdict.BROKEN, message=message, wall_s=wall_s)
+        # Anything else is a fault in the check, a skip included; the answer that it met last may show why.
+        return Finding(
+            name=name,
+            verdict=Verdict.BROKEN,
+            message=_text(f"{type(failure).__name__}: {failure}"),
+            sent=None if last is None else _text(last.sent),
+            got=None if last is None else _text(last.shown),
+            wall_s=wall_s,
+        )
     verdict = Verdict.FAILED
     if isinstance(failure, AppHung):
         verdict = Verdict.TIMED_OUT

@@ -87,15 +87,21 @@ def tell_ignored(names: Sequence[str]) -> None:
 
 
 def tell_broken(reports: Sequence[Report]) -> None:
-    """Say each thing that broke once, with where and what to do: the class's table has no room for it."""
+    """Say each thing that broke once, with where and what to do: the class's table has no room for it.
+
+    What a check raised over an answer that only its author can mend is said too.
+    """
     reasons = Counter(
         reason
         for report in reports
-        for reason in {part.broken for part in report.parts}
-        if reason is not None
+        for reason in {
+            *(("broken", part.broken) for part in report.parts),
+            *(("to the author of the checks", part.raised) for part in report.parts),
+        }
+        if reason[1] is not None
     )
-    for told, students in reasons.most_common(_REASONS):
-        write_error(f"\nbroken, {students} of {len(reports)}: {told}\n")
+    for (whose, told), students in reasons.most_common(_REASONS):
+        write_error(f"\n{whose}, {students} of {len(reports)}: {told}\n")
     if len(reasons) > _REASONS:
         write_error(f"\nand {len(reasons) - _REASONS} more reasons: `course grade --json` has all.\n")
 

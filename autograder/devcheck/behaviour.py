@@ -32,8 +32,8 @@ def judged(subject: Subject) -> Iterator[Fault]:
         )
     told: set[str] = set()
     for trial in subject.trials:
-        why = trial.report.broken
-        if trial.report.verdict is Verdict.BROKEN and why not in told:
+        why = trial.report.broken or trial.report.raised
+        if (trial.report.verdict is Verdict.BROKEN or trial.report.raised) and why not in told:
             told.add(why or "")
             where = shown(subject.root, trial.app.path)
             yield Fault(where, f"Judging it failed: {why}", "Correct the checks, or what they ran in.")

@@ -19,6 +19,7 @@ from autograder.frameworks import FRAMEWORKS, Framework
 from autograder.kinds.database import Database, fresh_database
 from autograder.kinds.findings_file import findings_file
 from autograder.kinds.judge import Setting
+from autograder.kinds.raised import SolutionRuns, told_of
 from autograder.kinds.stretch import stretch
 from autograder.kinds.told import explained, not_started, refused, without_database
 from autograder.outcome import Limit, Outcome
@@ -48,6 +49,7 @@ class ContractJudge:
         self._running: set[Service] = set()
         self._closed = False
         self._lock = threading.Lock()
+        self._solution = SolutionRuns(self._found_of_solution)
 
     def files(self) -> Sequence[Path]:
         """The check files."""
@@ -82,7 +84,7 @@ class ContractJudge:
         if _out_of_time(found, outcome) and (times := _slowed(outcome, policy.busy)) is not None:
             judged_by = next_seed(judged_by)
             found, outcome = self._tried(submission, judged_by, findings, policy.patient(times))
-        report = self._scored(runner, found, outcome=outcome)
+        report = self._scored(runner, self._solution.decided(found, judged_by), outcome=outcome)
         return report if judged_by == seed else report.model_copy(update={"seed": judged_by})
 
     def _tried(
@@ -115,6 +117,15 @@ class ContractJudge:
         # An app that ended in a restart, before it was served again, was asked all the same: what it
         # printed may hold hidden inputs.
         return found, replace(outcome, started=asked is not None)
+
+    def _found_of_solution(self, seed: str) -> Sequence[Finding]:
+        """What the checks find of the solution; nothing in a student edition, which has none."""
+        folder = self._setting.places.solution
+        if not folder.is_dir():
+            return ()
+        solution = Submission(student="solution", topic=self._setting.topic.name, folder=folder, parts={})
+        found, _ = self._tried(solution, seed, Findings(), self._setting.policy)
+        return found
 
     def close(self) -> None:
         """End the apps that are being judged, then the checks' process."""
@@ -236,6 +247,7 @@ class ContractJudge:
             setting.part,
             checks,
             refusal=refusal,
+            raised=told_of(findings),
             process=None if outcome is None else _process_report(outcome),
             sandbox=setting.sandbox.name,
             walls=setting.sandbox.walls,

@@ -87,6 +87,10 @@ class PartReport(_Frozen):
         default=None,
         description="Hex seed of the hidden inputs, where a further try with other inputs judged the part.",
     )
+    raised: str | None = Field(
+        default=None,
+        description="Which checks raised an exception over an answer and count as failed, to the author.",
+    )
     sandbox: str = Field(
         default="none", description="What it ran in: bubblewrap-warm, bubblewrap, plain, none."
     )

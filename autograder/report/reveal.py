@@ -32,7 +32,13 @@ def _part(part: PartReport, level: Reveal, *, own_machine: bool) -> PartReport:
     )
     broken = part.broken if own_machine or part.broken is None else NOT_YOUR_FAULT
     return part.model_copy(
-        update={"checks": checks, "broken": broken, "process": _process(part.process, level), "seed": None}
+        update={
+            "checks": checks,
+            "broken": broken,
+            "raised": None,
+            "process": _process(part.process, level),
+            "seed": None,
+        }
     )
 
 

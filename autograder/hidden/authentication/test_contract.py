@@ -13,7 +13,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
-from autograder.checks import Api, CheckFailed, Draw, Reply, assesses, expect, hint, points, prompt
+from autograder.checks import (
+    Api,
+    CheckFailed,
+    Draw,
+    Reply,
+    assesses,
+    expect,
+    hint,
+    points,
+    prompt,
+    read_json,
+)
 
 K1 = "the-key-of-last-season-hangs-on-a-nail-beside-the-door"
 K2 = "oars-and-rowlocks-hang-in-the-left-bay-of-the-boathouse"
@@ -119,10 +130,11 @@ def encoded(value: bytes) -> str:
 def opened(token: str) -> tuple[dict[str, object], dict[str, object]]:
     """A token's header and claims. Fails the check when it is no JWT."""
     try:
-        pieces = [json.loads(base64.urlsafe_b64decode(each + "==")) for each in token.split(".")[:2]]
-        header, claims = (dict(each) for each in pieces)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise CheckFailed("A token is no JWT: two JSON objects and a signature.", got=token[:200]) from error
+        pieces = [read_json(base64.urlsafe_b64decode(each + "==")) for each in token.split(".")[:2]]
+        header, claims = (each for each in pieces if isinstance(each, dict))
+    except ValueError as error:
+        message = "A token is not a JWT: two JSON objects and a signature."
+        raise CheckFailed(message, got=token[:200]) from error
     return header, claims
 
 

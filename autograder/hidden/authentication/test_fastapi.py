@@ -19,7 +19,8 @@ def schemes(document: object, method: str, path: str) -> list[str]:
     """The security schemes that an operation names, or the whole document for it."""
     own = below(document, "paths", path, method, "security")
     wanted = below(document, "security") if own is None else own
-    return [str(name) for each in wanted for name in each] if isinstance(wanted, list) else []
+    listed = wanted if isinstance(wanted, list) else []
+    return [name for each in listed if isinstance(each, dict) for name in each]
 
 
 def is_bearer(scheme: object) -> bool:

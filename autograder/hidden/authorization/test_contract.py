@@ -121,8 +121,8 @@ def board(api: Api) -> tuple[Reply, Board]:
     try:
         page.feed(reply.text)
         page.close()
-    except AssertionError as error:
-        raise CheckFailed(f"The page is no HTML: {error}.", sent=reply.sent, got=reply.shown) from error
+    except (AssertionError, ValueError) as error:
+        raise CheckFailed(f"The page is not HTML: {error}.", sent=reply.sent, got=reply.shown) from error
     return reply, page
 
 

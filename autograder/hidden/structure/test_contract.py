@@ -523,9 +523,9 @@ def test_what_is_up_goes_by_the_clock(api: Api, draw: Draw) -> None:
         hour = str(time)[11:16]
         seen.add(hour)
         for target in every if isinstance(every, list) else ():
-            name = at(target, "name")
+            name = str(at(target, "name"))
             expect(name in TARGETS, f"There is no target {name!r}.", reply)
-            up = is_up(str(name), hour)
+            up = is_up(name, hour)
             expect(at(target, "up") is up, f"At {hour}, {name} is {'' if up else 'not '}up.", reply)
     expect(len(seen) > 20, "The clock stands still, although `TICK` is set.", expected="another time each")
 

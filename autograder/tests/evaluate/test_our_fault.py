@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.holder import CheckHolder
+from autograder.commands.grade import tell_broken
 from autograder.errors import CatalogError
 from autograder.kinds import JUDGES
+from autograder.report.reveal import reveal
 from autograder.sandbox import Job, Service
 from autograder.sandbox.bubblewrap import BubblewrapSandbox
 from autograder.sandbox.plain import PlainSandbox
@@ -135,3 +138,64 @@ def test_a_kind_that_nobody_can_judge_is_the_courses_fault_and_no_verdict(
     monkeypatch.delitem(JUDGES, "memo")
     with grader(toy, PlainSandbox()) as one, pytest.raises(CatalogError, match="'memo' cannot be judged"):
         one.grade(toy.collected(topic="opinion"))
+
+
+RAISES = '    told = api.get("/hello/x").json()\n    expect(told["hello"] == "x", "Another name.")\n'
+LIST = "from flask import Flask\n\napp = Flask(__name__)\napp.get('/hello/<name>')(lambda name: [name])\n"
+
+
+def test_a_check_that_raises_over_an_answer_has_failed_when_the_solution_passes_it(toy: Toy) -> None:
+    toy.contract.write_text(HEAD + CHECK + RAISES)
+    with grader(toy, PlainSandbox()) as one:
+        report, good = (
+            validated(one.grade(toy.collected(**app), ["flask"])) for app in ({"flask": LIST}, {})
+        )
+    (part,) = report.parts
+    (check,) = part.checks
+    assert (report.status, part.verdict, part.points, part.broken) == (Status.GRADED, Verdict.FAILED, 0, None)
+    assert check.message == "Your answer could not be read."
+    assert check.sent == "GET /hello/x"
+    assert '["x"]' in (check.got or "")
+    assert "test_says_hello: TypeError: " in (part.raised or "")
+    assert (good.points, good.parts[0].raised) == (10, None)
+
+
+def test_only_the_author_is_told_what_a_check_raised(toy: Toy, capsys: pytest.CaptureFixture[str]) -> None:
+    toy.contract.write_text(HEAD + CHECK + RAISES)
+    report = graded(toy, PlainSandbox(), flask=LIST)
+    for level in ("all", "example", "sentence"):
+        assert "TypeError" not in reveal(report, level).model_dump_json()
+    tell_broken([report, report])
+    assert "to the author of the checks, 2 of 2: " in capsys.readouterr().err
+
+
+def test_a_check_that_raises_for_the_solution_too_is_broken(toy: Toy) -> None:
+    toy.contract.write_text(HEAD + CHECK + RAISES.replace("hello", "goodbye").replace("/goodbye", "/hello"))
+    report = graded(toy, PlainSandbox(), flask=LIST)
+    assert (report.status, report.points, report.parts[0].raised) == (Status.BROKEN, 0, None)
+    assert "TypeError" in (report.parts[0].broken or "")
+
+
+def test_a_check_that_raises_where_there_is_no_solution_is_broken(toy: Toy) -> None:
+    toy.contract.write_text(HEAD + CHECK + RAISES)
+    shutil.rmtree(toy.path / "solutions")
+    assert graded(toy, PlainSandbox(), flask=LIST).status is Status.BROKEN
+
+
+def test_the_solution_runs_once_for_a_class(toy: Toy) -> None:
+    toy.contract.write_text(HEAD + CHECK + RAISES)
+    sandbox = Counting()
+    with grader(toy, sandbox) as one:
+        for _ in range(3):
+            assert one.grade(toy.collected(flask=LIST), ["flask"]).status is Status.GRADED
+    assert sandbox.served == 4
+
+
+class Counting(PlainSandbox):
+    """Counts the apps that it serves."""
+
+    served = 0
+
+    def serve(self, job: Job) -> Service:
+        self.served += 1
+        return super().serve(job)

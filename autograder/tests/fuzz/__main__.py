@@ -1,7 +1,11 @@
 """``python -m autograder.tests.fuzz --minutes 60``: each target for its share of the time, coverage-guided.
 
 Needs atheris, which has no part in the tests: ``pip install atheris``. What it finds lies in ``--found``;
-a case that is mended belongs into ``cases/<target>/``, where the tests run it from then on.
+a case that is mended goes to ``cases/<target>/``, where the tests run it from then on.
+
+``python -m autograder.tests.fuzz --answers 10000`` instead tries every hidden check with hostile answers, so
+many for each topic (``--topic`` for one). No fuzzer is needed, and a number gives the same trial in every
+run; ``--first`` starts at another number.
 """
 
 from __future__ import annotations
@@ -10,8 +14,11 @@ import argparse
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.tests.fuzz.answers import tried
+from autograder.tests.fuzz.recording import TOPICS, recorded
 from autograder.tests.fuzz.targets import SEEDS, TARGETS
 
 _MEMORY_MB = 1_500
@@ -34,7 +41,12 @@ def main() -> int:
     words.add_argument("--only", choices=sorted(TARGETS), action="append")
     words.add_argument("--found", type=Path, default=Path(".course/fuzz"))
     words.add_argument("--target", choices=sorted(TARGETS), help=argparse.SUPPRESS)
+    words.add_argument("--answers", type=int, default=0)
+    words.add_argument("--topic", choices=TOPICS, action="append")
+    words.add_argument("--first", type=int, default=0)
     asked, passed_on = words.parse_known_args()
+    if asked.answers:
+        return _answers(asked.topic or TOPICS, range(asked.first, asked.first + asked.answers))
     if asked.target:
         return _fuzz(asked.target, passed_on)
     names = asked.only or list(TARGETS)
@@ -42,6 +54,19 @@ def main() -> int:
     found = [name for name, code in codes.items() if code]
     sys.stdout.write(f"{len(names)} targets; something was found in: {', '.join(found) or 'none'}\n")
     return 1 if found else 0
+
+
+def _answers(topics: Sequence[str], numbers: range) -> int:
+    """Try each number for each topic; 1 when a check raised."""
+    broken = 0
+    for topic in topics:
+        result = tried(recorded(topic), numbers)
+        counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(result.verdicts.items()))
+        sys.stdout.write(f"{topic}: {len(numbers)} hostile answers: {counted}\n")
+        sys.stdout.writelines(f"  {line}\n" for line in result.broken)
+        sys.stdout.flush()
+        broken += len(result.broken)
+    return 1 if broken else 0
 
 
 def _one(name: str, found: Path, seconds: float) -> int:
