@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 import string
 
 from autograder.checks import Api, CheckFailed, Draw, assesses, expect, hint, late, points
+
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def word(draw: Draw) -> str:
@@ -39,5 +42,5 @@ def test_the_export_holds_every_account(api: Api, draw: Draw) -> None:
     )
     mine = [line for line in lines if line in wanted]
     expect(mine == wanted, "The export does not hold every account in order.", reply, expected=str(wanted))
-    whole = all(len(line) == 3 and line[0].isascii() and line[0].isdecimal() for line in lines[1:])
+    whole = all(len(line) == 3 and NUMBER.fullmatch(line[0]) for line in lines[1:])
     expect(whole, "A line is not that of an account.", reply, expected="id, owner, minutes")
