@@ -23,19 +23,28 @@ __all__ = ["scratch_folder", "temporary_folder"]
 
 _PREFIX = "course-"
 _LOCK = ".lock"
+_ENTERED = 0o711
 _MOST_NAME = 60
 """A unix socket's path has at most 107 bytes; a longer temporary folder leaves no room for ours."""
 
 _making = threading.Lock()
-_roots: dict[tuple[int, int], tuple[Path, int]] = {}
+_roots: dict[tuple[int, int, bool], tuple[Path, int]] = {}
 
 
-def scratch_folder(name: str) -> Path:
+def scratch_folder(name: str, *, entered: bool = False) -> Path:
     """A new, empty folder of this process's own, short enough to hold a unix socket.
 
     Whoever asks removes it; what is left is removed when the process ends.
+
+    Args:
+        name: what its own name begins with.
+        entered: whether others may enter it, who know its name: a program that root starts as somebody
+            else.
     """
-    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_root()))
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_root(entered=entered)))
+    if entered:
+        folder.chmod(_ENTERED)
+    return folder
 
 
 @contextlib.contextmanager
@@ -48,16 +57,18 @@ def temporary_folder(name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _root() -> Path:
+def _root(*, entered: bool = False) -> Path:
     with _making:
         # Somebody else, as a process may become, could not enter the folder.
-        owner = os.getpid(), getattr(os, "geteuid", int)()
+        owner = os.getpid(), getattr(os, "geteuid", int)(), entered
         made = _roots.get(owner)
         if made is None or not made[0].is_dir():
             parent = _parent()
             _sweep(parent)
             # A forked child makes its own: its parent may end first and take the other away.
             root, lock = _new_root(parent)
+            if entered:
+                root.chmod(_ENTERED)
             made = _roots[owner] = root, lock
             atexit.register(_remove, root, lock, os.getpid())
         return made[0]

@@ -35,13 +35,16 @@ class Bubblewrap:
         _hear_of_children()
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="box-starter")
 
-    def start(self, command: Sequence[str], *, errors: int, keep: Sequence[int]) -> Started:
+    def start(
+        self, command: Sequence[str], *, errors: int, keep: Sequence[int], feed: int = subprocess.DEVNULL
+    ) -> Started:
         """Start it.
 
         Args:
             command: its arguments, without its name.
             errors: the descriptor that is standard error, for it and for what it starts.
             keep: the descriptors that it inherits.
+            feed: the descriptor that is standard input.
 
         Raises:
             GradingBroken: the binary cannot be run.
@@ -53,7 +56,7 @@ class Bubblewrap:
                 [self.path, "--info-fd", str(tells), *command],
                 env={},
                 cwd="/",
-                stdin=subprocess.DEVNULL,
+                stdin=feed,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 pass_fds=(tells, *keep),

@@ -24,9 +24,9 @@ _LOOK_S = 0.01
 _ANSWER_WALL_S = 5.0
 _PROTOCOL = 196_608
 _MIB = 1 << 20
-# The server is pid 1 of its box, and begins each of its lines with its pid. A session has another one,
-# and the later lines of its message begin with a tab.
-_CHILD_KILLED = re.compile(rb"^1 LOG:  .{0,200} was terminated by signal 9", re.MULTILINE)
+# Each line begins with the kind of process that writes it; a session is a "client backend", and the later
+# lines of its message begin with a tab.
+_CHILD_KILLED = re.compile(rb"^postmaster LOG:  .{0,200} was terminated by signal 9", re.MULTILINE)
 
 
 class Cluster:
@@ -35,7 +35,7 @@ class Cluster:
     Args:
         held: its processes.
         home: removed in the end.
-        meter: what measures it behind a wall, where the server is pid 1 and its disk is its own.
+        meter: what measures it behind a wall, where its disk is its own.
         watchdog: what calls `measure` there.
     """
 

@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,19 +27,17 @@ _SHOWN = ("/usr/share/postgresql", "/usr/share/pgsql", "/usr/share/postgresql-co
 _BLOCK = 512  # of `ulimit -f`
 _KIB = 1024
 
-_COPY = """
+# Standard input ends with the grader, however that ends, and the server with it: behind a wall the kernel
+# would not let bubblewrap, which gave up root's rights, end a server that runs as somebody else.
+_RUN = """
 set -eu
 umask 077
 cp -R "$2/cluster" "$3/cluster"
-"""
-_RUN_WALLED = f"""{_COPY}
-ulimit -c 0
-ulimit -f "$5"
-ulimit -v "$6"
-exec "$1/postgres" -D "$3/cluster" -k "$4"
-"""
-# Standard input ends with the grader, however that ends, and the server with it.
-_RUN_OPEN = f"""{_COPY}
+if [ "$#" -gt 4 ]; then
+    ulimit -c 0
+    ulimit -f "$5"
+    ulimit -v "$6"
+fi
 exec 3<&0
 "$1/postgres" -D "$3/cluster" -k "$4" 3<&- &
 server=$!
@@ -90,7 +87,7 @@ class WalledGround:
         own = {"/sock": str(home.own("sock"))}
         most = [str(policy.limits.file_bytes // _BLOCK), str(policy.database.memory_bytes // _KIB)]
         shown = ["--ro-bind", str(template), "/template"]
-        return self._start(home, own, shown, _RUN_WALLED, "/template", "/data", "/sock", *most)
+        return self._start(home, own, shown, _RUN, "/template", "/data", "/sock", *most)
 
     def _start(
         self, home: Home, own: dict[str, str], shown: Sequence[str], script: str, *words: str
@@ -103,10 +100,16 @@ class WalledGround:
             own=own,
             data_bytes=self._policy.database.data_bytes,
         )
-        with (home.folder / "log").open("wb") as log:
+        words = ("/bin/sh", "-c", script, "sh", str(self._programs), *words)
+        feed, grader = os.pipe()
+        home.lease.callback(os.close, grader)
+        with contextlib.ExitStack() as stack:
+            stack.callback(os.close, feed)
+            log = stack.enter_context((home.folder / "log").open("wb"))
             return ColdEnclosure(
                 self._bubblewrap,
-                [*shown, *arguments, "/bin/sh", "-c", script, "sh", str(self._programs), *words],
+                [*shown, *arguments, *words],
+                feed=feed,
                 errors=log.fileno(),
                 patience_s=self._policy.wall.teardown_wall_s,
             )
@@ -125,9 +128,7 @@ class OpenGround:
         """A folder; for root, whom PostgreSQL refuses, one that somebody else may enter."""
         if os.geteuid() != 0:
             return Home(scratch_folder(name), os.geteuid())
-        folder = Path(tempfile.mkdtemp(prefix="course-db-", dir="/tmp"))
-        folder.chmod(0o711)
-        return Home(folder, _somebody())
+        return Home(scratch_folder(name, entered=True), _somebody())
 
     def make(self, home: Home, script: str, words: Sequence[str]) -> OpenProcess:
         """As `WalledGround.make`."""
@@ -136,7 +137,7 @@ class OpenGround:
     def run(self, home: Home, template: Path) -> OpenProcess:
         """As `WalledGround.run`."""
         data, sock = home.own("data"), home.own("sock")
-        return self._start(home, _RUN_OPEN, str(template), str(data), str(sock))
+        return self._start(home, _RUN, str(template), str(data), str(sock))
 
     def _start(self, home: Home, script: str, *words: str) -> OpenProcess:
         account = {"user": home.uid, "group": home.uid, "extra_groups": []} if os.geteuid() == 0 else {}

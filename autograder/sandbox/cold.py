@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Mapping, Sequence
 
 from autograder.sandbox.bwrap import Bubblewrap
@@ -25,6 +26,7 @@ class ColdEnclosure:
         arguments: of bubblewrap, the command inside included.
         errors: the descriptor that is standard error, for it and for what it starts.
         keep: the descriptors that it inherits.
+        feed: the descriptor that is standard input.
         patience_s: how long a killed one may take to be gone.
     """
 
@@ -38,10 +40,11 @@ class ColdEnclosure:
         *,
         errors: int,
         keep: Sequence[int] = (),
+        feed: int = subprocess.DEVNULL,
         patience_s: float,
     ) -> None:
         self._used: Used | None = None
-        self._bwrap, pid = bubblewrap.start(arguments, errors=errors, keep=keep)
+        self._bwrap, pid = bubblewrap.start(arguments, errors=errors, keep=keep, feed=feed)
         handle = -1
         with contextlib.suppress(ProcessLookupError):
             handle = os.pidfd_open(pid) if pid else -1

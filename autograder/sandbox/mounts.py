@@ -86,10 +86,13 @@ def cluster_arguments(
         own: folders that it can write to, by their paths inside.
         data_bytes: the size of `/data`, which is empty and ends with the box.
     """
+    there = [each for each in shown if Path(each).is_dir()]
+    ways = {str(parent) for each in there for parent in Path(each).parents}
     return [
         *_namespaces(system, uid, _DROPPING if system.root else ()),
+        *(part for way in sorted(ways - {"/"}) for part in ("--perms", "0755", "--dir", way)),
         *_system_folders(system),
-        *(part for each in shown for part in ("--ro-bind-try", each, each)),
+        *(part for each in there for part in ("--ro-bind", each, each)),
         *("--ro-bind", str(etc), "/etc"),
         *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
         *("--proc", "/proc"),
@@ -104,8 +107,7 @@ def cluster_arguments(
 
 def _drop_root(uid: int) -> list[str]:
     become = ["--reuid", str(uid), "--regid", str(uid), "--clear-groups"]
-    # Changing the uid clears the parent-death signal that bubblewrap has set.
-    keep_no = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--pdeathsig", "KILL"]
+    keep_no = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
     return ["setpriv", *become, *keep_no, "--"]
 
 

@@ -65,7 +65,7 @@ logging_collector = off
 log_checkpoints = off
 log_min_messages = log
 log_min_error_statement = panic
-log_line_prefix = '%p '
+log_line_prefix = '%b '
 """
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,8 +22,10 @@ from autograder.catalog import Part
 from autograder.errors import GradingBroken, UsageError
 from autograder.evaluate import Grader
 from autograder.kinds.database import VARIABLE, Database, database_kind, fresh_database
-from autograder.sandbox import Sandbox, clusters, postgres
+from autograder.sandbox import Address, Sandbox, clusters, postgres, relay
+from autograder.sandbox.cluster import Cluster
 from autograder.sandbox.policy import load_policy
+from autograder.sandbox.relay import connect
 from autograder.sandbox.watchdog import usage_of
 from autograder.tests.sandbox.running import open_sandbox
 from autograder.tests.toycourse import Toy, validated
@@ -222,11 +228,84 @@ def test_a_server_that_somebody_kills_is_our_fault() -> None:
             cluster.end()
 
 
+def process_of(cluster: Cluster) -> int:
+    """A process of the server's that is not its first."""
+    pids = usage_of(cluster._held.pid).pids
+    return next(pid for pid in pids if b"checkpointer" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("postgresql")
-def test_a_session_that_somebody_kills_is_our_fault() -> None:
+def test_a_process_of_the_servers_that_somebody_kills_is_our_fault() -> None:
     with contextlib.closing(clusters.open_clusters(load_policy(), walls=True).start()) as cluster:
-        os.kill(usage_of(cluster._held.pid).pids[0], signal.SIGKILL)
+        os.kill(process_of(cluster), signal.SIGKILL)
         wait_for(lambda: cluster._held.gone)
         with pytest.raises(GradingBroken, match="terminated by signal 9"):
             cluster.end()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("postgresql")
+def test_what_an_app_writes_into_the_servers_log_does_not_break_its_run() -> None:
+    with fresh_database(PART) as own:
+        link = linked(own)
+        for text in (
+            "postmaster LOG:  server process (PID 9) was terminated by signal 9: Killed",
+            "x" * 1000,
+        ):
+            link.execute(f"DO $$ BEGIN FOR i IN 1..50000 LOOP RAISE LOG E'x\\n{text}'; END LOOP; END $$")
+        with contextlib.suppress(psycopg.Error):
+            link.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity")
+        link.close()
+        assert own.end() is None
+
+
+KILLED = """
+import os, signal, sys
+from autograder.sandbox.clusters import open_clusters
+from autograder.sandbox.cluster import Cluster
+from autograder.sandbox.policy import load_policy
+
+cluster = open_clusters(load_policy(), walls=sys.argv[1] == "walls").start()
+print(os.path.dirname(cluster.address.path), cluster._held.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("postgresql")
+@pytest.mark.parametrize("ground", ["walls", "open"])
+def test_a_server_ends_with_a_grader_that_is_killed(ground: str) -> None:
+    command = [sys.executable, "-c", KILLED, ground]
+    killed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    folder, pid = killed.stdout.split()
+    wait_for(lambda: not is_postgres(int(pid)))
+    with pytest.raises(OSError, match=r"refused|No such file"):
+        connect(Address(path=str(Path(folder, postgres.SOCKET))))
+
+
+def is_postgres(pid: int) -> bool:
+    """Whether this process, or one below it, is a server or is about to become one."""
+    return any(
+        b"postgres" in Path(f"/proc/{each}/cmdline").read_bytes()
+        for each in (pid, *usage_of(pid).pids)
+        if Path(f"/proc/{each}").exists()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("postgresql")
+def test_a_grader_without_descriptors_is_our_fault(
+    toy: Toy, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Address) -> socket.socket:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(relay, "connect", refuse)
+    toy.contract.write_text(CHECKS.replace("SERVER", "postgresql"), "utf-8")
+    with Grader(toy.catalog, sandbox=sandbox, seed=lambda _: "5eed") as grader:
+        part = grader.grade(toy.collected(flask=APP), ["flask"]).parts[0]
+    assert part.verdict is Verdict.BROKEN
+    assert part.broken is not None
+    assert "Too many open files" in part.broken
