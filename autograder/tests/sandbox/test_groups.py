@@ -122,6 +122,9 @@ def offered() -> tuple[Counted | Uncounted, Counted | Uncounted]:
 
 
 COUNTED = all(isinstance(each, Counted) for each in offered())
+needs_groups = pytest.mark.xfail(
+    not COUNTED, reason="this user can make no control groups here: `course dev sandbox` says why", run=False
+)
 
 
 @pytest.fixture(scope="module", params=["warm", "cold"])
@@ -144,24 +147,23 @@ def test_a_machine_without_control_groups_says_why_and_what_to_do() -> None:
         assert isinstance(each, Counted) or (each.what and each.remedy)
 
 
+@needs_groups
 @pytest.mark.parametrize("where", HIDDEN)
 def test_memory_is_bounded_where_no_process_shows_it(grouped: Sandbox, tmp_path: Path, where: str) -> None:
-    if COUNTED:
-        outcome = run_code(grouped, tmp_path, HIDDEN[where], limits=SMALL)
-        assert outcome.limit is Limit.MEMORY, outcome
+    outcome = run_code(grouped, tmp_path, HIDDEN[where], limits=SMALL)
+    assert outcome.limit is Limit.MEMORY, outcome
 
 
+@needs_groups
 def test_cpu_time_of_children_that_nobody_waited_for_is_counted(grouped: Sandbox, tmp_path: Path) -> None:
-    if COUNTED:
-        assert run_code(grouped, tmp_path, UNCOLLECTED, limits=limits(cpu_s=5)).cpu_s > 0.8
-        assert run_code(grouped, tmp_path, UNCOLLECTED, limits=SMALL).limit is Limit.CPU
+    assert run_code(grouped, tmp_path, UNCOLLECTED, limits=limits(cpu_s=5)).cpu_s > 0.8
+    assert run_code(grouped, tmp_path, UNCOLLECTED, limits=SMALL).limit is Limit.CPU
 
 
+@needs_groups
 def test_an_app_that_the_kernel_ended_at_the_limit_is_not_started_again(
     grouped: Sandbox, tmp_path: Path
 ) -> None:
-    if not COUNTED:
-        return
     app = """
         import mmap
         from flask import Flask
@@ -282,10 +284,10 @@ def _members(graders: list[Path]) -> list[str]:
     return [pid for file in found for pid in file.read_text().split()]
 
 
+@needs_groups
 def test_a_group_in_which_a_process_lives_is_never_removed() -> None:
-    own = find_hierarchies().by_controller.get("memory")
-    if not COUNTED or own is None:
-        return
+    own = find_hierarchies().by_controller["memory"]
+    assert own is not None
     dead, lock = claim(own)
     job = dead / "job-0"
     job.mkdir()
