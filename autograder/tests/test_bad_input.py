@@ -77,7 +77,7 @@ def test_every_bad_file_is_refused_in_a_sentence_and_the_others_are_graded(toy: 
 
 
 @pytest.mark.parametrize("jobs", ["1", "4"])
-def test_one_student_whose_app_brings_down_a_check_is_broken_and_the_others_are_graded(
+def test_a_check_that_raises_over_one_students_answer_fails_it_and_tells_the_author(
     toy: Toy, jobs: str
 ) -> None:
     text = toy.contract.read_text("utf-8").replace(
@@ -88,9 +88,16 @@ def test_one_student_whose_app_brings_down_a_check_is_broken_and_the_others_are_
     for student in ("ann", "ben", "cy"):
         folder = toy.hand_in(student, {"flask_app.py": FLASK}).parent
     toy.hand_in("ben", {"flask_app.py": answering('return {"hullo": name}')})
-    ran = course("grade", str(folder), "--topic", "greeting", "--jobs", jobs, cwd=toy.path, code=3)
-    assert "3 submissions: 2 graded, 1 broken." in ran.stdout
-    assert "broken, 1 of 3: test_says_hello: KeyError: 'hello'" in ran.stderr
+    ran = course("grade", str(folder), "--topic", "greeting", "--jobs", jobs, cwd=toy.path, code=0)
+    assert "3 submissions: 3 graded." in ran.stdout
+    rows = [line.split() for line in ran.stdout.splitlines()]
+    assert {row[0]: row[1] for row in rows if row[:1] in (["ann"], ["ben"], ["cy"])} == {
+        "ann": "10",
+        "ben": "4",
+        "cy": "10",
+    }
+    assert "to the author of the checks, 1 of 3" in ran.stderr
+    assert "test_says_hello: KeyError: 'hello'" in ran.stderr
 
 
 @contextlib.contextmanager
