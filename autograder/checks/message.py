@@ -59,6 +59,11 @@ class Order:
         files: names of the files whose checks are run; all that were collected when there are none.
         left: the files of which a check may ask what the app left.
         drawn: whether the order in which the checks are run is drawn from the seed, or as written.
+        check_cpu_s: CPU seconds that one check may use; no limit where it is 0.
+        memory_bytes: what all checks together may allocate; no limit where it is 0.
+        before: name and verdict of the checks that an earlier process of this run has finished.
+        hung: in how many of them the app hung.
+        changed: whether one of them may have left the app with variables of its own.
         wall_s: seconds after which the app is ended; a run that goes on long after that is ended too.
     """
 
@@ -72,6 +77,11 @@ class Order:
     files: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     drawn: bool = False
+    check_cpu_s: float = 0.0
+    memory_bytes: int = 0
+    before: tuple[tuple[str, str], ...] = ()
+    hung: int = 0
+    changed: bool = False
 
     def told(self) -> dict[str, object]:
         """For JSON."""
@@ -83,7 +93,8 @@ class Order:
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Self:
         """What `told` said."""
-        tuples = {name: tuple(told[name]) for name in ("files", "left")}
+        tuples: dict[str, Any] = {name: tuple(told[name]) for name in ("files", "left")}
+        tuples["before"] = tuple((name, verdict) for name, verdict in told["before"])
         addresses = tuple(Address(**each) for each in told["addresses"])
         return cls(**{**told, **tuples, "addresses": addresses, "findings": _findings(told["findings"])})
 

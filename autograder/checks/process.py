@@ -22,13 +22,14 @@ class AppProcess:
     Args:
         ask: how the engine is asked.
         files: the files of which it may be asked what was left, as the part declares them.
+        changed: whether it may run with variables that an earlier check asked for.
     """
 
-    def __init__(self, ask: Ask, files: tuple[str, ...]) -> None:
+    def __init__(self, ask: Ask, files: tuple[str, ...], *, changed: bool = False) -> None:
         self._ask = ask
         self._files = files
-        self._changed = False
-        self._stale = False
+        self._changed = changed
+        self._stale = changed
 
     def restart(self, environment: Mapping[str, str]) -> None:
         """Ask the process to stop and start it again, with these variables on top of the part's own.

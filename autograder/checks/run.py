@@ -26,6 +26,11 @@ __all__ = ["GIVEN", "Run", "info_of", "run_checks"]
 _MOST_CHARS = 4_000
 """Of one text of a finding: an app can put 100 kB into a header that a message quotes."""
 
+TOO_LARGE = (
+    "Reading the app's answers took more memory than a check may use. "
+    "Send smaller answers, and documents that repeat less."
+)
+
 _SHORTEST = 8
 """Characters of a sentence that says something."""
 
@@ -37,18 +42,26 @@ class Run:
         order: the app's address, the seed, the client's limits.
         ask: asks the engine for something done to the app.
         tell: takes each finding as it is made.
+        begin: is called before each check with its name, and with the number of checks in which the app hung.
 
     Attributes:
         last: the last reply that the running check got.
     """
 
-    def __init__(self, order: Order, ask: Ask, tell: Callable[[Finding], None]) -> None:
+    def __init__(
+        self,
+        order: Order,
+        ask: Ask,
+        tell: Callable[[Finding], None],
+        begin: Callable[[str, int], None] = lambda _name, _hung: None,
+    ) -> None:
         self.order = order
-        self.process = AppProcess(ask, order.left)
+        self.process = AppProcess(ask, order.left, changed=order.changed)
         self._tell = tell
+        self._begin = begin
         self.apis = tuple(Api(self._client(address), self.process) for address in order.addresses)
-        self._verdicts: dict[str, Verdict] = {}
-        self._hung = 0
+        self._verdicts = {name: Verdict(verdict) for name, verdict in order.before}
+        self._hung = order.hung
         self.last: Reply | None = None
 
     def _client(self, address: Address) -> Send:
@@ -86,6 +99,12 @@ class Run:
             return Finding(name=info.name, verdict=Verdict.TIMED_OUT, message=message)
         return None
 
+    def begin(self, check: str) -> None:
+        """The check with this name is about to run."""
+        self.process.next_check()
+        self.last = None
+        self._begin(check, self._hung)
+
     def found(self, finding: Finding, *, hung: bool = False) -> None:
         """Take note of a finding and pass it on; ``hung``: whether the app hung, whatever was found first."""
         self._verdicts[finding.name] = finding.verdict
@@ -113,20 +132,23 @@ def run_checks(
         failure_of: runs the check at this place in ``infos``, and gives what it raised, if it did.
     """
     sentences = {info.name: info.sentence for info in infos}
+    done = {name for name, _ in run.order.before}
     wanted = [at for at, info in enumerate(infos) if not run.order.files or info.file in run.order.files]
     for at in _drawn([infos[at] for at in wanted], wanted, run.order.seed) if run.order.drawn else wanted:
         info = infos[at]
+        if info.name in done:
+            continue
         skipped = run.reason_to_skip(info, sentences)
         if skipped is not None:
             run.found(skipped)
             continue
-        run.process.next_check()
-        run.last = None
+        run.begin(info.name)
         start = time.perf_counter()
         with noting() as noted:
             raised = failure_of(at)
         finding = _finding(info.name, noted.first or raised, run.last, time.perf_counter() - start)
         run.found(finding, hung=isinstance(raised, AppHung))
+        del raised, noted  # what a check read may be large, and its traceback holds it
 
 
 def _drawn(infos: Sequence[CheckInfo], places: Sequence[int], seed: str) -> list[int]:
@@ -193,6 +215,8 @@ def _asks_app(function: object) -> bool:
 def _finding(name: str, failure: BaseException | None, last: Reply | None, wall_s: float) -> Finding:
     if failure is None:
         return Finding(name=name, verdict=Verdict.PASSED, wall_s=wall_s)
+    if isinstance(failure, MemoryError):
+        return Finding(name=name, verdict=Verdict.FAILED, message=_text(TOO_LARGE), wall_s=wall_s)
     if not isinstance(failure, CheckFailed):
         # Anything else is a fault in the check, a skip included; the answer that it met last may show why.
         return Finding(

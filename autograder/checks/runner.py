@@ -7,6 +7,7 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -15,8 +16,18 @@ from autograder.checks.holder import CheckHolder
 from autograder.checks.message import Finding, Order, Question, say
 from autograder.checks.message import lines as messages
 from autograder.errors import GradingBroken
+from autograder.verdict import Verdict
 
 __all__ = ["CheckRunner", "Steered"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """A run that has not ended: its check, in how many the app hung, whether one changed its variables."""
+
+    check: str = ""
+    hung: int = 0
+    changed: bool = False
 
 
 @contextlib.contextmanager
@@ -84,22 +95,43 @@ class CheckRunner:
             GradingBroken: the findings are not exactly one for each check.
         """
         findings: list[Finding] = []
-        done = False
-        with self._holder.connect() as channel, _alarm(order.wall_s, give_up):
+        with _alarm(order.wall_s, give_up):
+            while (going := self._asked(order, app, findings)) is not None:
+                # The kernel ended the checks' process at its limit: the check failed, and the others go on.
+                findings.append(_overrun(going.check, order.check_cpu_s))
+                before = tuple((each.name, each.verdict.value) for each in findings)
+                changed = order.changed or going.changed
+                order = replace(order, before=before, hung=going.hung + 1, changed=changed)
+        told = Counter(finding.name for finding in findings)
+        if told != Counter(info.name for info in self.infos):
+            raise self._broken(f"The checks' process told {len(findings)} of {len(self.infos)} findings.")
+        return tuple(findings)
+
+    def _asked(self, order: Order, app: Steered, findings: list[Finding]) -> _Going | None:
+        """Add what the checks find; where the limit of a check ended them, which it was."""
+        going = _Going()
+        with self._holder.connect() as channel:
             try:
                 say(channel, {**order.told(), "files": self._files})
                 for message in messages(channel):
                     if "finding" in message:
                         findings.append(Finding.read(message["finding"]))
+                    elif "running" in message:
+                        going = replace(going, check=message["running"], hung=message["hung"])
                     elif "ask" in message:
-                        say(channel, _answer(Question(**message), app))
-                    done = done or bool(message.get("done"))
+                        question = Question(**message)
+                        going = replace(going, changed=going.changed or bool(question.environment))
+                        say(channel, _answer(question, app))
+                    elif "overrun" in message and going.check:
+                        return going
+                    elif "done" in message:
+                        return None
             except (ConnectionError, ValueError) as error:
                 raise self._broken(f"The checks' process ended in the middle of a run: {error}.") from error
-        told = Counter(finding.name for finding in findings)
-        if not done or told != Counter(info.name for info in self.infos):
-            raise self._broken(f"The checks' process told {len(findings)} of {len(self.infos)} findings.")
-        return tuple(findings)
+        raise self._broken(
+            f"The checks' process ended in the middle of a run, after {len(findings)} of "
+            f"{len(self.infos)} findings."
+        )
 
     def close(self) -> None:
         """End the process, unless others share it; can be called again."""
@@ -143,3 +175,11 @@ def _answer(question: Question, app: Steered) -> dict[str, object]:
         return {"started": app.restart(question.environment)}
     content = app.left.get(question.file)
     return {"content": None if content is None else base64.b64encode(content).decode()}
+
+
+def _overrun(check: str, cpu_s: float) -> Finding:
+    message = (
+        f"Reading the app's answers took more than {cpu_s:g} seconds of CPU time, the limit of one check. "
+        "Send smaller answers, and documents that repeat less."
+    )
+    return Finding(name=check, verdict=Verdict.FAILED, message=message)

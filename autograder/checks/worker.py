@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.checks.light import LightChecks, light_checks
+from autograder.checks.limits import limit_check, limit_run
 from autograder.checks.message import Finding, Order, lines, say
 from autograder.checks.run import Run
 
@@ -42,6 +43,9 @@ _RUN_SLACK_S = 30
 """How long a run may go on after its app was ended: then a check of ours does not end by itself."""
 
 _CAN_FORK = hasattr(os, "fork")
+
+_runs: dict[int, socket.socket] = {}
+"""The connections of the runs that are children of this process, by their pids."""
 
 
 def main() -> int:
@@ -93,8 +97,7 @@ def _serve(checks: Checks | LightChecks, listener_path: str, announce: int) -> N
         _end_after(0)
         gc.freeze()  # what was collected is never garbage, and the children share it
         for channel in _connections(listener):
-            with channel:
-                _answer(checks, channel, listener)
+            _answer(checks, channel, listener)
 
 
 @contextlib.contextmanager
@@ -140,22 +143,36 @@ def _end_with_engine() -> None:
 
 
 def _bury(*_: object) -> None:
-    """Wait for the runs that have ended, so that what they cost is counted as ours."""
+    """Wait for the runs that have ended, so that what they cost is counted as ours; tell of the limit."""
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            with _runs.pop(pid) as channel, contextlib.suppress(OSError):  # the engine gave the run up
+                if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+                    say(channel, {"overrun": True})
 
 
 def _answer(checks: Checks | LightChecks, channel: socket.socket, listener: socket.socket) -> None:
     """Run the checks for one connection, in a child of our own where there can be one."""
     if not _CAN_FORK:
-        _run(checks, channel)
+        with channel:
+            _run(checks, channel)
         return
-    if os.fork() == 0:
+    # A run that ends before it is noted would be buried unknown.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    pid = os.fork()
+    if pid:
+        _runs[pid] = channel
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    else:
         code = 1
         try:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            listener.close()  # nobody may wait at it when the parent is gone
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+            for each in (listener, *_runs.values()):
+                each.close()  # nobody may wait at one when the parent is gone
             _run(checks, channel)
             code = 0
         except BrokenPipeError:
@@ -179,7 +196,14 @@ def _run(checks: Checks | LightChecks, channel: socket.socket) -> None:
         def tell(finding: Finding) -> None:
             say(channel, {"finding": finding.told()})
 
-        checks.run(Run(order, ask, tell))
+        def begin(check: str, hung: int) -> None:
+            say(channel, {"running": check, "hung": hung})
+            if _CAN_FORK:
+                limit_check(order.check_cpu_s)
+
+        if _CAN_FORK:
+            limit_run(order.memory_bytes)
+        checks.run(Run(order, ask, tell, begin))
         say(channel, {"done": True})
 
 

@@ -218,6 +218,8 @@ class ContractJudge:
             request_wall_s=client.request_wall_s,
             response_bytes=client.response_bytes,
             hang_limit=client.hang_limit,
+            check_cpu_s=policy.checks.cpu_s,
+            memory_bytes=policy.checks.memory_bytes,
         )
         return runner.run(order, service, give_up=lambda: _end(service))
 

@@ -19,6 +19,7 @@ from autograder.sandbox.job import Limits
 __all__ = [
     "BusyPolicy",
     "CallPolicy",
+    "CheckPolicy",
     "ClientPolicy",
     "DatabasePolicy",
     "NestPolicy",
@@ -43,6 +44,18 @@ class ClientPolicy(_Frozen):
     request_wall_s: Seconds
     response_bytes: Positive
     hang_limit: Positive
+
+
+class CheckPolicy(_Frozen):
+    """What the checks themselves may use, whatever an app answers; nothing where the system cannot fork.
+
+    Attributes:
+        cpu_s: of one check.
+        memory_bytes: allocated by all checks of one run together.
+    """
+
+    cpu_s: Seconds
+    memory_bytes: Positive
 
 
 class BusyPolicy(_Frozen):
@@ -143,6 +156,7 @@ class Policy(_Frozen):
     Attributes:
         limits: what one job may use.
         client: what the checks' HTTP client puts up with.
+        checks: what the checks themselves may use.
         busy: when a time-out is not believed at once.
         wall: the bubblewrap sandbox's own figures.
         database: what the PostgreSQL cluster of one run may use.
@@ -153,6 +167,7 @@ class Policy(_Frozen):
     format_version: Literal[1]
     limits: Limits
     client: ClientPolicy
+    checks: CheckPolicy
     busy: BusyPolicy
     wall: WallPolicy
     database: DatabasePolicy
