@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograder.checks.api import Api, Draw
+from autograder.checks.document import Document, at
 from autograder.checks.expect import CheckFailed, expect, prompt
 from autograder.checks.jsontext import read_json
 from autograder.checks.marks import assesses, hint, late, needs, points
@@ -17,10 +18,12 @@ __all__ = [
     "Api",
     "CheckFailed",
     "Cookie",
+    "Document",
     "Draw",
     "Findings",
     "Reply",
     "assesses",
+    "at",
     "expect",
     "hint",
     "late",

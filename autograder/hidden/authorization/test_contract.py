@@ -25,6 +25,7 @@ HOLES = {
 
 MOST_FALSE = 2
 LONGEST_GUESS = 12
+LONGEST_PAGE = 50_000
 
 
 def word(draw: Draw, length: int = 8) -> str:
@@ -117,6 +118,10 @@ class Board(HTMLParser):
 def board(api: Api) -> tuple[Reply, Board]:
     """The notice board, as a browser reads it."""
     reply = api.get("/board", headers=of("ada")).expect(200, media_type="text/html")
+    # HTMLParser takes the square of a text's length where brackets stay open.
+    if len(reply.text) > LONGEST_PAGE:
+        message = f"The page has more than {LONGEST_PAGE:,} characters, far beyond a few notices."
+        raise CheckFailed(message, sent=reply.sent, got=reply.shown)
     page = Board()
     try:
         page.feed(reply.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autograder.checks import Api, assesses, expect, hint, points
+from autograder.checks import Api, Document, assesses, at, expect, hint, points
 
 # The document comes from the submission: nothing in it has to be what it should be, or of a sane size.
 MOST = 30
@@ -18,34 +18,23 @@ def objects(value: object) -> Iterator[dict[str, object]]:
             yield each
 
 
-def at(value: object, *keys: str) -> object:
-    """What stands there in the nested objects, or None."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def resolved(document: object, value: dict[str, object]) -> dict[str, object]:
-    """The object, or what its `$ref` into the document names together with its own keys."""
-    target = at(document, *str(value.get("$ref", "")).removeprefix("#/").split("/"))
-    return {**target, **value} if isinstance(target, dict) else value
-
-
-def schemas(document: object, path: str, parameter: str) -> Iterator[dict[str, object]]:
+def schemas(document: Document, path: str, parameter: str) -> Iterator[dict[str, object]]:
     """Every schema of a parameter of GET, alternatives one by one; `path` and `parameter` are patterns."""
-    paths = at(document, "paths")
+    paths = document.at("paths")
     for template in paths if isinstance(paths, dict) else ():
         if not re.fullmatch(path, template):
             continue
         shared, own = at(paths, template, "parameters"), at(paths, template, "get", "parameters")
         for declared in (*objects(shared), *objects(own)):
-            found = resolved(document, declared)
+            found = document.resolved(declared)
             schema = found.get("schema")
             if re.fullmatch(parameter, f"{found.get('in')} {found.get('name')}") and isinstance(schema, dict):
-                whole = resolved(document, schema)
+                whole = document.resolved(schema)
                 yield whole
                 for key in ("anyOf", "oneOf", "allOf"):
-                    yield from (resolved(document, {**whole, **each}) for each in objects(whole.get(key)))
+                    yield from (
+                        document.resolved(document.merged(whole, each)) for each in objects(whole.get(key))
+                    )
 
 
 def is_range(schema: dict[str, object], low: int, high: int) -> bool:
@@ -65,6 +54,6 @@ def test_the_document_tells_which_numbers_are_taken(api: Api) -> None:
         ("the id", r"/items/\{[^/]+\}", "path .*", -1_000_000, 1_000_000),
         ("page", "/search", "query page", 1, 1_000),
     ):
-        found = any(is_range(each, low, high) for each in schemas(reply.json(), path, parameter))
+        found = any(is_range(each, low, high) for each in schemas(Document(reply.json()), path, parameter))
         told = f"The document does not describe {what} as an integer from {low} to {high}."
         expect(found, told, reply, expected=f"type integer, minimum {low}, maximum {high}")

@@ -14,6 +14,7 @@ from autograder.checks import (
     Draw,
     Reply,
     assesses,
+    at,
     expect,
     hint,
     needs,
@@ -71,13 +72,6 @@ def ask(api: Api, request: Request) -> Reply:
     if target:
         return api.post(address, json={"target": target[0], "seconds": SECONDS})
     return api.request(method, address)
-
-
-def at(value: object, *keys: str) -> object:
-    """What stands there in the nested objects of an answer, or None."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 def taken(reply: Reply) -> int:
