@@ -8,9 +8,6 @@ def create_app():
 
     @app.before_request
     def leave():
-        from flask import request
-
-        if request.path.startswith("/search"):
-            os._exit(3)
+        os._exit(3)
 
     return app
